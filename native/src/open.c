@@ -85,6 +85,7 @@ static bool shared_make(sl_loop *l)
 
     l->shared = reserve(end);
     if (!l->shared) return false;
+    l->shared_bytes = end;
     sluice_header *h = l->hdr = (sluice_header *)(void *)l->shared;
     *h = (sluice_header){
         .magic = SLUICE_MAGIC, .abi = SLUICE_ABI, .bytes = end,
@@ -109,7 +110,7 @@ static void memory_free(sl_loop *l)
 {
     if (l->slots) munmap(l->slots, slots_bytes(l));
     if (l->ops) munmap(l->ops, ops_bytes(l));
-    if (l->shared) munmap(l->shared, l->hdr->bytes);
+    if (l->shared) munmap(l->shared, l->shared_bytes);
     sl_pools_free(l);
     free(l->overflow);
     free(l->accept_opts);
@@ -164,6 +165,9 @@ int sluice_open(const sluice_config *config, sluice_loop **out)
 static void reset_all(sl_loop *l)
 {
     l->ending = true;
+    l->hdr->cq_head = l->hdr->cq_tail = l->urgent = 0; /* whatever is in there: engines need room to collect */
+    l->overflow_count = 0;
+    l->broken = 0;
     for (uint32_t i = 0; i < l->slots_used; i++) {
         sl_slot *s = sl_slot_at(l, i);
         if (s->kind == SL_KIND_FREE) continue;
@@ -185,7 +189,7 @@ int sluice_destroy(sluice_loop *l, uint32_t flags)
     bool force = flags & SLUICE_DESTROY_FORCE;
 
     if (!l || (flags & ~SLUICE_DESTROY_FORCE)) return -SLUICE_EINVAL;
-    if (__atomic_load_n(&l->owner, __ATOMIC_ACQUIRE) && !sl_owned(l)) return -SLUICE_EOWNER;
+    if (sl_foreign(l)) return -SLUICE_EOWNER;
     if (l->live && !force) return -SLUICE_EBUSY;
     if (l->live) reset_all(l);
     bool safe = l->engine->close(l, force);

@@ -232,6 +232,8 @@ public final class Abi {
   public static final int CFG_THROTTLE_MS = 36;
   public static final int CFG_READ_BUDGET = 40;
   public static final int CFG_URING_ENTRIES = 44;
+  public static final int CFG_SHARED_BASE = 48;
+  public static final int CFG_SHARED_BYTES = 56;
 
   /* sluice_probe_info */
   public static final int PROBE_BYTES = 256;

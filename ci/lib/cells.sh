@@ -66,3 +66,12 @@ check_cells() {
             exit bad > 0 || required == 0
         }' <(say "$lines" | sort) -
 }
+
+# check_ctest_engine ENGINE CTEST_LOG: at least one C test passed on that engine. Single tests may skip, for a feature
+# that this kernel lacks; all of them may not.
+check_ctest_engine() {
+    local passed
+    passed=$({ grep -s "Test *#[0-9]*: [a-z0-9_]*\.$1 .* Passed " "$2" || true; } | wc -l)
+    say "  C tests        $1: $passed passed"
+    ((passed > 0))
+}

@@ -1,4 +1,4 @@
-# Phases of a long script: each one announced, timed, run to its end whatever the others did, and reported in one line.
+# Sourced after setup.sh. Phases of a long script: each one announced, timed, run to its end whatever the others did, and reported in one line.
 
 phases_failed=()
 phases_times=()
@@ -30,10 +30,10 @@ phases_summary() {
     printf '\nPhases:\n'
     printf '%s\n' "${phases_times[@]}"
     if ((${#phases_failed[@]} == 0)); then
-        say "$(basename "$0"): PASSED in $SECONDS s: $1"
+        say "$SLUICE_SCRIPT: PASSED in $SECONDS s: $1"
         exit 0
     fi
     failed=$(printf ', %s' "${phases_failed[@]}")
-    say "$(basename "$0"): FAILED after $SECONDS s: ${failed:2}; $1"
+    say "$SLUICE_SCRIPT: FAILED after $SECONDS s: ${failed:2}; $1"
     exit 1
 }

@@ -3,6 +3,7 @@
 
 SLUICE_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 readonly SLUICE_ROOT
+readonly SLUICE_SCRIPT=ci/${0##*/} # for messages
 readonly SLUICE_BASE_FEATURE=17 # the JDK the base classes are compiled for
 readonly SLUICE_FFM_FEATURE=22  # the first JDK with the final foreign function API
 readonly SLUICE_EXIT_MISSING=3  # something has to be installed by hand
@@ -12,7 +13,7 @@ warn() { printf 'warning: %s\n' "$*" >&2; }
 die() { # die EXIT_CODE MESSAGE...
     local code=$1
     shift
-    printf '%s: %s\n' "$(basename "$0")" "$*" >&2
+    printf '%s: %s\n' "$SLUICE_SCRIPT" "$*" >&2
     exit "$code"
 }
 box() { # box LINE...: what must not be overlooked
@@ -96,23 +97,38 @@ find_jdk() {
 
 # ---- Maven and the built programs ----
 
-# run_mvn ARGUMENT...: Maven on SLUICE_JDK (see need_build_tools), from the root of the repository.
+# run_mvn ARGUMENT...: Maven on SLUICE_JDK (see need_build_tools), from the root of the repository. jansi.noreset: Debian's
+# Maven writes an escape sequence at its end even where colours are off.
 run_mvn() {
-    (cd "$SLUICE_ROOT" && JAVA_HOME=$SLUICE_JDK mvn -B -ntp -Dstyle.color=never "$@")
+    (cd "$SLUICE_ROOT" && JAVA_HOME=$SLUICE_JDK MAVEN_OPTS="-Djansi.noreset=true ${MAVEN_OPTS:-}" \
+        mvn -B -ntp -Dstyle.color=never "$@")
 }
 
-# build_jars [MODULE]: everything, or one module and what it needs, without tests.
+# The modules with programs to run; each has its class path in target/lib.
+readonly SLUICE_PROGRAM_MODULES=(examples benchmarks)
+
+# build_jars [MODULE]: everything, or one module and what it needs, without tests. Fails when Maven does.
 build_jars() {
-    run_mvn -q -DskipTests ${1:+-pl "$1" -am} package
+    local started
+    started=$(mktemp)
+    run_mvn -q -DskipTests ${1:+-pl "$1" -am} package || { rm -f "$started"; return 1; }
+    mark_built "$started" "${@:-${SLUICE_PROGRAM_MODULES[@]}}"
 }
 
-# module_current MODULE: its jar is there and no source of it, or of what it needs, is younger.
+# mark_built STARTED MODULE...: these modules are as new as the sources were when the file STARTED was made, which is
+# taken away. The jars cannot tell: Maven does not write a jar again whose contents did not change.
+mark_built() {
+    local started=$1 module
+    shift
+    for module in "$@"; do cp -p "$started" "$SLUICE_ROOT/$module/target/built"; done
+    rm -f "$started"
+}
+
+# module_current MODULE: it was built, and no source of it or of what it needs is younger. Tests do not count.
 module_current() {
-    local jar
-    jar=$(module_jar "$1") || return 1
-    [[ -d $SLUICE_ROOT/$1/target/lib ]] || return 1
-    [[ -z $(find "$SLUICE_ROOT"/{pom.xml,cmake,native,java-api} "$SLUICE_ROOT/$1" -name target -prune -o \
-        -type f -newer "$jar" -print -quit) ]]
+    local mark=$SLUICE_ROOT/$1/target/built
+    [[ -f $mark ]] && [[ -z $(find "$SLUICE_ROOT"/{pom.xml,cmake,native,java-api} "$SLUICE_ROOT/$1" \
+        \( -name target -o -name test \) -prune -o -type f -newer "$mark" -print -quit) ]]
 }
 
 module_jar() {

@@ -61,7 +61,12 @@ final class CompileFfm {
             }
             arguments.put(arg.substring(2, equals), arg.substring(equals + 1));
         }
-        new CompileFfm(arguments).run();
+        try {
+            new CompileFfm(arguments).run();
+        } catch (IllegalArgumentException e) {
+            System.out.println("FFM binding: " + e.getMessage());
+            System.exit(1);
+        }
     }
 
     private void run() throws IOException, InterruptedException {

@@ -76,9 +76,10 @@ final class CompileFfm {
     List<Path> files = sourceFiles();
 
     if (files.isEmpty()) {
-      leaveOut("no FFM sources under " + sources);
+      leaveOut("no FFM sources under " + sources, "Check out the whole repository.");
     } else if (jdk.isEmpty()) {
-      leaveOut("no JDK " + MIN_FEATURE + "+ found at build time (looked in " + String.join(", ", lookedIn) + ")");
+      leaveOut("no JDK " + MIN_FEATURE + "+ found at build time (looked in " + String.join(", ", lookedIn) + ")",
+          "Install a JDK " + MIN_FEATURE + "+ (bin/javac), or pass -Dsluice.jdk22.home=/path/to/jdk.");
     } else {
       compile(jdk.get(), files);
       writeMarker(Map.of("compiled", "true", "jdk", jdk.get().version()));
@@ -179,12 +180,12 @@ final class CompileFfm {
     }
   }
 
-  private void leaveOut(String reason) throws IOException {
+  private void leaveOut(String reason, String remedy) throws IOException {
     writeMarker(Map.of("compiled", "false", "reason", reason));
     List<String> lines = new ArrayList<>();
     lines.add("FFM binding left out: the jar of this build has the JNI and JNA bindings only.");
     lines.addAll(wrap("Reason: " + reason + ".", 100));
-    lines.add("Install a JDK " + MIN_FEATURE + "+ (bin/javac), or pass -Dsluice.jdk22.home=/path/to/jdk.");
+    lines.add(remedy);
     int width = lines.stream().mapToInt(String::length).max().orElse(0);
     PrintStream out = System.out;
     out.println("*".repeat(width + 6));

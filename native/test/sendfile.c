@@ -78,7 +78,11 @@ static void a_file_that_ends_early(void)
     CHECK_EQ(c.accepted, 50);
     drive_expect(&d, 2, -SLUICE_ECANCELED);
     CHECK_EQ(close_file(file), 0);
-    submit(handle, 3, file, 0, 1);
+    drive_end(&d, handle, 5, 0);
+    drive_expect(&d, 5, 0);
+    close(peer);
+    drive_pair(&d, &handle, &peer);
+    submit(handle, 3, file, 0, 1); /* an old id */
     drive_expect(&d, 3, -SLUICE_EINVAL);
     drive_end(&d, handle, 5, 0);
     drive_expect(&d, 5, 0);

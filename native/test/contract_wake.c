@@ -1,5 +1,6 @@
 /* C11: no wake is lost, whether by sluice_wake() alone or by the caller's own swap of the wake word; C12: signals. */
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <time.h>
 
@@ -98,12 +99,12 @@ static void signals_do_not_end_a_wait(void)
     CHECK_SYS(sigaction(SIGUSR1, &action, NULL));
     loop_thread = pthread_self();
     CHECK_EQ(pthread_create(&thread, NULL, shooter, NULL), 0);
+    while (!__atomic_load_n(&signals, __ATOMIC_RELAXED)) sched_yield(); /* it shoots now */
     int64_t start = now_ns();
     CHECK_EQ(drive_turn(&d, 100 * MS), 0);
     CHECK_GE(now_ns() - start, 100 * MS); /* a lower bound: an early return is the failure */
     __atomic_store_n(&sleeping_over, 1, __ATOMIC_RELEASE);
     pthread_join(thread, NULL);
-    CHECK_GT(__atomic_load_n(&signals, __ATOMIC_RELAXED), 0);
 }
 
 static void *stranger(void *arg)

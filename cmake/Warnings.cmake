@@ -9,7 +9,7 @@ function(sluice_warnings target)
   target_compile_options(${target} PRIVATE
     -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion -Wpointer-arith -Wcast-align -Wcast-qual
     -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wwrite-strings -Wundef -Wvla
-    -Wformat=2 -Wswitch-enum -Wimplicit-fallthrough -Wnull-dereference)
+    -Wformat=2 -Wimplicit-fallthrough)
   if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
     target_compile_options(${target} PRIVATE -Wlogical-op -Wduplicated-cond -Wduplicated-branches)
   endif()

@@ -5,7 +5,7 @@
  * as unavailable. The native library comes from a {@code sluice-native} jar found as a class-path or module-path resource.
  */
 module io.sluice {
-    requires static com.sun.jna;
+  requires static com.sun.jna;
 
-    exports io.sluice;
+  exports io.sluice;
 }

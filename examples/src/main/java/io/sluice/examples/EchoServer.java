@@ -12,9 +12,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 
@@ -114,18 +112,10 @@ public final class EchoServer implements AutoCloseable {
     return group;
   }
 
-  /** Closes listener and connections, and removes the file of a Unix socket. */
+  /** Closes listener and connections; a Unix socket's file goes away with its listener. */
   @Override
   public void close() {
     group.close();
-    if (address instanceof UnixDomainSocketAddress unix) {
-      Path path = unix.getPath();
-      try {
-        Files.deleteIfExists(path);
-      } catch (IOException e) {
-        System.err.println("EchoServer: " + path + " could not be removed: " + e.getMessage());
-      }
-    }
   }
 
   /** The line that says where it listens and on what. */

@@ -1,11 +1,6 @@
 package io.sluice;
 
-/**
- * An engine or a binding that was asked for by name cannot be used on this machine. The message says why, what helps, and
- * how the other engines and bindings stand.
- *
- * <p>Asking for {@code auto} never leads here: it falls back to the next engine, at last to NIO.
- */
+/** An engine or binding that was asked for by name cannot be used here. The message names the cause and the remedy. */
 public class EngineUnavailableException extends IllegalStateException {
   private static final long serialVersionUID = 1L;
 

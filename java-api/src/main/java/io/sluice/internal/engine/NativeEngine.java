@@ -44,6 +44,8 @@ public final class NativeEngine implements Engine {
     }
   }
 
+  private static final System.Logger LOG = System.getLogger("io.sluice");
+
   /** Every loop that exists in C: see "Memory" above. */
   private static final Set<NativeEngine> LIVE = ConcurrentHashMap.newKeySet();
 
@@ -302,18 +304,23 @@ public final class NativeEngine implements Engine {
       Thread.yield(); // a waker is inside one eventfd write
     }
     int code = binding.destroy(loop, force ? Abi.DESTROY_FORCE : 0);
-    if (code < 0) {
+    if (code < 0 && !force) {
       WAKERS.setVolatile(this, 0);
       binding.wake(loop); // stands for the wakes turned away meanwhile: none may be lost (C11)
       return code;
     }
     loop = 0;
+    if (code < 0) {
+      // The loop is over all the same, but the kernel may still write to pools: this object stays in LIVE, with them.
+      LOG.log(System.Logger.Level.WARNING, "{0}: {1}; the memory of its pools is kept", this, binding.strerror(code));
+      return 0;
+    }
     LIVE.remove(this);
     slabs.clear();
     synchronized (payloads) {
       payloads.clear();
     }
-    return code;
+    return 0;
   }
 
   private static void requireDirect(String argument, ByteBuffer buffer) {

@@ -1,5 +1,6 @@
 package io.sluice.internal.load;
 
+import io.sluice.EngineReport;
 import java.util.List;
 
 /**
@@ -23,5 +24,16 @@ public record Selection(
         .filter(c -> c.is(kind, name))
         .findFirst()
         .orElseThrow(() -> new IllegalArgumentException("no " + kind + " is called " + name + ": " + candidates));
+  }
+
+  /** The same for users. */
+  public EngineReport report() {
+    return new EngineReport(
+        engine,
+        binding,
+        Features.names(features),
+        candidates.stream()
+            .map(c -> new EngineReport.Candidate(c.kind(), c.name(), c.reason().isEmpty(), c.usable(), c.reason()))
+            .toList());
   }
 }

@@ -47,6 +47,14 @@ final class CloseReasons {
         Kind.CONNECT_TIMEOUT, Initiator.NETWORK, "connect to " + address + ": not established within " + millis + " ms");
   }
 
+  static CloseReason badAddress(String what) {
+    return of(Kind.IO_ERROR, Initiator.LOCAL, what);
+  }
+
+  static CloseReason listenerClosed(Object address) {
+    return of(Kind.LOCAL_CLOSE, Initiator.LOCAL, "listen on " + address + ": the listener was closed before it was ready");
+  }
+
   static CloseReason withUnsent(CloseReason r, long bytes) {
     return bytes == r.bytesUnsent()
         ? r

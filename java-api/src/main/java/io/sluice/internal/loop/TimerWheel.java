@@ -133,6 +133,11 @@ final class TimerWheel {
     return 0;
   }
 
+  /** Nanoseconds until an armed timer fires; 0 when it is not armed. */
+  long delayOf(Timer timer, long nowNanos) {
+    return timer.armed ? Math.max(0, timer.tick * TICK_NANOS - (nowNanos - startNanos)) : 0;
+  }
+
   private long tickOf(long nanos) {
     return (nanos - startNanos) / TICK_NANOS;
   }

@@ -1,7 +1,5 @@
 #include "histogram.h"
 
-#include <string.h>
-
 /* Highest value that falls into a bucket: the inverse of histogram_index. */
 static uint64_t bucket_top(uint32_t index) {
     uint32_t row = index >> HISTOGRAM_SUB_BITS, column = index & ((1u << HISTOGRAM_SUB_BITS) - 1);
@@ -23,5 +21,3 @@ uint64_t histogram_percentile(const histogram *h, double share) {
     }
     return h->max_ns;
 }
-
-void histogram_clear(histogram *h) { memset(h, 0, sizeof *h); }

@@ -30,6 +30,4 @@ static inline void histogram_record(histogram *h, uint64_t value_ns) {
 /* The smallest bucket bound that at least `share` (0 to 1) of the values do not exceed; 0 when empty. */
 uint64_t histogram_percentile(const histogram *h, double share);
 
-void histogram_clear(histogram *h);
-
 #endif

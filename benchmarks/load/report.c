@@ -17,8 +17,6 @@ static void say(const char *line) {
 
 static void begin(window *w, uint64_t now, const options *o) {
     say("BEGIN");
-    histogram_clear(&w->latency);
-    w->messages = w->idle_ns = 0;
     w->phase = MEASURING;
     w->phase_ends_ns = now + (uint64_t)(o->measure_s * 1e9);
     w->server_begin = server_cost_sample();
@@ -37,7 +35,7 @@ static void end(window *w, const options *o) {
 
 bool window_tick(window *w, const options *o, bool polled_something) {
     uint64_t now = now_ns();
-    if (!polled_something) w->idle_ns += now - w->last_poll_ns;
+    if (!polled_something && w->phase == MEASURING) w->idle_ns += now - w->last_poll_ns;
     if (now >= w->phase_ends_ns) {
         if (w->phase == WARMING) begin(w, now, o);
         else if (w->phase == MEASURING) end(w, o);

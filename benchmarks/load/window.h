@@ -18,13 +18,21 @@ typedef struct window {
     uint64_t phase_ends_ns, began_ns, ended_ns;
     uint64_t messages;     /* completed within the window (churn: connections) */
     uint64_t all_messages; /* since the start */
-    uint64_t idle_ns;      /* time in polls that found nothing */
+    uint64_t idle_ns;      /* time within the window in polls that found nothing */
     uint64_t last_poll_ns, own_cpu_ns;
     server_cost server_begin, server_end;
     histogram latency;
 } window;
 
 void window_start(window *w, const options *o);
+
+/* One message (churn: one connection) completed with this latency. */
+static inline void window_completed(window *w, uint64_t latency_ns) {
+    w->all_messages++;
+    if (w->phase != MEASURING) return;
+    w->messages++;
+    histogram_record(&w->latency, latency_ns);
+}
 
 /* To be called once per poll. False when the run is over. */
 bool window_tick(window *w, const options *o, bool polled_something);

@@ -62,9 +62,7 @@ static bool receive_response(struct slot *s) {
 }
 
 static void end_exchange(struct slot *s) {
-    histogram_record(&win.latency, now_ns() - s->began_ns);
-    win.messages++;
-    win.all_messages++;
+    window_completed(&win, now_ns() - s->began_ns);
     close(s->fd);
     s->fd = -1;
 }

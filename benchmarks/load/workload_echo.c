@@ -34,11 +34,8 @@ static void received(void *context, connection *c, const uint8_t *bytes, uint32_
     uint64_t done = c->received / opt->message_bytes;
     if (done == c->messages_done) return;
     uint64_t now = now_ns();
-    for (; c->messages_done < done; c->messages_done++) {
-        histogram_record(&win.latency, now - c->sent_at_ns[c->messages_done % opt->depth]);
-        win.messages++;
-        win.all_messages++;
-    }
+    for (; c->messages_done < done; c->messages_done++)
+        window_completed(&win, now - c->sent_at_ns[c->messages_done % opt->depth]);
     if (opt->mode == MODE_OPEN) {
         send_due(c, now);
     } else {

@@ -74,7 +74,8 @@ final class Targets {
                 atMost(s.name() + ", ping64: 0 bytes allocated per message",
                         counted(Workload.PING_64, s.name(), Sample::allocatedPerMessage), NO_BYTES);
                 Results.IdleCost idle = results.idle().get(s.name());
-                atMost(s.name() + ": heap per idle connection at most 512 B", idle == null ? Double.NaN : idle.heapBytes(), BYTES_PER_IDLE_CONNECTION);
+                atMost(s.name() + ": heap per idle connection at most 512 B",
+                        idle == null ? Double.NaN : idle.heapBytes(), BYTES_PER_IDLE_CONNECTION);
                 atMost(s.name() + ": native memory per idle connection at most 512 B",
                         idle == null ? Double.NaN : idle.nativeBytes(), BYTES_PER_IDLE_CONNECTION);
             }

@@ -28,8 +28,9 @@ public final class Compare {
 
     private static void run(CompareOptions options) throws IOException, InterruptedException {
         Plan plan = options.plan();
+        Jdk jdk = Jdk.of(options.java());
         ServerCatalogue catalogue =
-                new ServerCatalogue(options.nativePrograms(), options.java(), System.getProperty("java.class.path"));
+                new ServerCatalogue(options.nativePrograms(), jdk, System.getProperty("java.class.path"));
         List<ServerSpec> servers = catalogue.all().stream().filter(plan::includes).toList();
         boolean twoCores = Runtime.getRuntime().availableProcessors() >= 2;
         int serverCpu = twoCores ? 0 : -1;
@@ -42,7 +43,7 @@ public final class Compare {
             Results results = session.run();
             List<Targets.Line> targets = new Targets(results, servers, plan).check();
             String report = new MarkdownReport(results, servers, plan)
-                    .write(Machine.describe(options.java(), load, serverCpu, loadCpu), session.countingMethod(), targets);
+                    .write(Machine.describe(jdk, catalogue.jvmFlags(), load, serverCpu, loadCpu), session.countingMethod(), targets);
             Files.writeString(options.out().resolve(plan.name() + ".md"), report);
             Files.writeString(options.out().resolve(plan.name() + ".svg"), new SvgChart(results, servers).draw(plan.workloads()));
             System.out.println(report);

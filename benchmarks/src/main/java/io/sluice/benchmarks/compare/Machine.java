@@ -1,7 +1,6 @@
 package io.sluice.benchmarks.compare;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
@@ -11,14 +10,14 @@ import java.util.List;
 final class Machine {
     private Machine() {}
 
-    static List<String> describe(Path java, LoadGenerator load, int serverCpu, int loadCpu) {
+    static List<String> describe(Jdk jdk, List<String> jvmFlags, LoadGenerator load, int serverCpu, int loadCpu) {
         return List.of(
                 "Date: " + LocalDate.now(),
                 "CPU: " + field("/proc/cpuinfo", "model name") + ", " + Runtime.getRuntime().availableProcessors() + " cores"
                         + (field("/proc/cpuinfo", "flags").contains("hypervisor") ? ", virtual machine" : ""),
                 "Memory: " + field("/proc/meminfo", "MemTotal"),
                 "Kernel: " + System.getProperty("os.name") + " " + System.getProperty("os.version"),
-                "Servers' JDK: " + firstLine(java) + "; flags " + String.join(" ", ServerCatalogue.JVM_FLAGS),
+                "Servers' JDK: " + jdk.runtime() + "; flags `" + String.join(" ", jvmFlags) + "`",
                 "netty: " + nettyVersion(),
                 serverCpu < 0 ? "One core only: server and load share it"
                         : "Server pinned to core " + serverCpu
@@ -31,16 +30,6 @@ final class Machine {
                     .map(l -> l.substring(l.indexOf(':') + 1).trim()).orElse("unknown");
         } catch (IOException e) {
             return "unknown (" + e.getMessage() + ")";
-        }
-    }
-
-    private static String firstLine(Path java) {
-        try {
-            Process process = new ProcessBuilder(java.toString(), "-version").redirectErrorStream(true).start();
-            String[] lines = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).split("\n");
-            return lines.length > 1 ? lines[1].trim() : lines[0];
-        } catch (IOException e) {
-            return java + " (" + e.getMessage() + ")";
         }
     }
 

@@ -11,8 +11,11 @@ final class ServerCatalogue {
      * The same for every JVM. SerialGC is what the JVM chooses by itself on the one core it is given, and its heap does not
      * shrink or grow here; with the heap touched from the start, growth of resident memory is native memory.
      */
-    static final List<String> JVM_FLAGS = List.of(
+    private static final List<String> COMMON_FLAGS = List.of(
             "-Xms256m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:+AlwaysPreTouch", "--enable-native-access=ALL-UNNAMED");
+
+    /** From this release on netty does without Unsafe unless it is allowed, which costs it some 5 to 10 % here. */
+    private static final int UNSAFE_FLAG_SINCE = 23;
 
     private static final String PEERS = "io.sluice.benchmarks.peers.";
 
@@ -20,10 +23,21 @@ final class ServerCatalogue {
     private final Path java;
     private final String classPath;
 
-    ServerCatalogue(Path nativePrograms, Path java, String classPath) {
+    private final List<String> jvmFlags;
+
+    ServerCatalogue(Path nativePrograms, Jdk jdk, String classPath) {
         this.nativePrograms = nativePrograms;
-        this.java = java;
+        this.java = jdk.java();
         this.classPath = classPath;
+        this.jvmFlags = new ArrayList<>(COMMON_FLAGS);
+        if (jdk.feature() >= UNSAFE_FLAG_SINCE) {
+            jvmFlags.add("--sun-misc-unsafe-memory-access=allow");
+            jvmFlags.add("-Dio.netty.noUnsafe=false");
+        }
+    }
+
+    List<String> jvmFlags() {
+        return jvmFlags;
     }
 
     List<ServerSpec> all() {
@@ -60,7 +74,7 @@ final class ServerCatalogue {
     private ServerSpec jvm(String name, String family, String floor, List<String> mainAndArgs) {
         List<String> command = new ArrayList<>();
         command.add(java.toString());
-        command.addAll(JVM_FLAGS);
+        command.addAll(jvmFlags);
         command.addAll(List.of("-cp", classPath));
         command.addAll(mainAndArgs);
         return new ServerSpec(name, family, floor, command, true);

@@ -1,5 +1,4 @@
 /* uring_probe.c: see uring_probe.h. The single tests of optional features are in uring_probe_live.c. */
-#define _GNU_SOURCE
 #include "uring_probe.h"
 
 #include <errno.h>

@@ -11,7 +11,7 @@
  *
  * THREADS
  *   The first sluice_enter() makes the calling thread the owner of the loop. Every function is for the owner only,
- *   except sluice_abi, sluice_probe, sluice_open, sluice_wake and sluice_strerror (any thread) and sluice_shared
+ *   except sluice_abi, sluice_probe, sluice_shared_bytes, sluice_open, sluice_wake and sluice_strerror (any thread) and sluice_shared
  *   (any thread, the result never changes). A call from a thread that is not the owner answers -SLUICE_EOWNER and
  *   does nothing. Because caller and C run on the same thread, the call itself is the hand-over: ring words are plain
  *   memory. Only the wake word is atomic.
@@ -408,7 +408,11 @@ typedef struct sluice_config {
     uint32_t read_budget;     /* 40 4096..16777216 bytes, default 262144: per handle and turn, so that one flood
                                     does not starve the others                                                    */
     uint32_t uring_entries;   /* 44 power of two 8..32768, default 1024: the kernel's submission ring             */
-    uint32_t reserved[4];     /* 48 zero                                                                          */
+    uint64_t shared_base;     /* 48 address of the caller's memory for the shared region, 64-byte aligned; 0: C maps
+                                    its own. With its own memory a caller may go on reading counters and ringing the
+                                    wake word after sluice_destroy().                                             */
+    uint32_t shared_bytes;    /* 56 its size, at least sluice_shared_bytes(config); 0 with shared_base 0          */
+    uint32_t reserved;        /* 60 zero                                                                          */
 } sluice_config;
 
 typedef struct sluice_probe_info {
@@ -429,6 +433,9 @@ SLUICE_API uint32_t sluice_abi(void);
  * filters, and tears it down. 0 = out is filled; -SLUICE_EINVAL: unknown engine or wrong size. Any thread.
  */
 SLUICE_API int sluice_probe(uint32_t engine, sluice_probe_info *out);
+
+/* Bytes the shared region of such a loop needs (shared_base and shared_bytes are not looked at); 0: invalid. Any thread. */
+SLUICE_API uint64_t sluice_shared_bytes(const sluice_config *config);
 
 /* A new loop. 0, or -SLUICE_E* (EINVAL, ENOMEM, EMFILE, EPERM, ENOSYS). Any thread. */
 SLUICE_API int sluice_open(const sluice_config *config, sluice_loop **out);

@@ -8,7 +8,9 @@
  *   slot.c      slots, generations, free list (first in, first out)
  *   sendq.c     queued send pieces of a slot, order and gathering (C4)
  *   inbound.c   the one ACCEPT, RECV or WATCH of a slot (C5, C6, C10), throttling
- *   connect.c   CONNECT
+ *   connect.c   CONNECT, CANCEL
+ *   socket.c    LISTEN, ADOPT
+ *   sendfile.c  SENDFILE and SHUTDOWN, for every engine
  *   close.c     the close state machine (C2, C3)
  *   pool.c      receive pools, return ring, ownership bits (C9)
  *   wake.c      wake word and bell (C11)
@@ -140,6 +142,7 @@ typedef struct sl_file {
 struct sluice_loop {
     /* shared region */
     uint8_t       *shared;
+    uint64_t       shared_bytes;
     sluice_header *hdr;
     sluice_sqe    *sq;
     sluice_cqe    *cq;
@@ -226,13 +229,19 @@ void     sl_overflow_drain(sl_loop *l);
 
 /* submit.c: consumes what there is room for */
 void     sl_submissions_consume(sl_loop *l);
+void     sl_invalid(sl_loop *l, const sluice_sqe *e);    /* completes with EINVAL */
 
 /* sendq.c */
 void     sl_send_submit(sl_loop *l, sl_slot *s, const sluice_sqe *e);
 void     sl_sends_flush(sl_loop *l);                     /* dirty slots: engine->send_start */
 void     sl_sendq_drop(sl_loop *l, sl_slot *s, int32_t first_result, uint32_t first_errno); /* the others: ECANCELED */
 
-/* inbound.c connect.c close.c */
+/* socket.c */
+int      sl_socket_new(sl_loop *l, int family);          /* descriptor, or a negative errno */
+void     sl_socket_close(sl_loop *l, int fd);
+void     sl_socket_enter(sl_loop *l, const sluice_sqe *e, sl_kind kind, int family, int fd, bool owned);
+
+/* inbound.c connect.c close.c socket.c */
 void     sl_in_submit(sl_loop *l, sl_slot *s, const sluice_sqe *e);
 void     sl_listen_submit(sl_loop *l, const sluice_sqe *e);
 void     sl_adopt_submit(sl_loop *l, const sluice_sqe *e);
@@ -268,6 +277,9 @@ void     sl_files_free(sl_loop *l);
 
 /* addr.c opt.c err.c */
 struct sockaddr_storage;
+/* A copied list of options, checked for form. 0, or -SLUICE_EINVAL. */
+int      sl_opts_copy(const sl_loop *l, const sluice_sqe *e, sl_opt_list *out);
+int      sl_opts_set(sl_loop *l, int fd, const sl_opt_list *list); /* 0 or the first -SLUICE_E* */
 int      sl_addr_to_os(const sluice_addr *a, struct sockaddr_storage *ss, uint32_t *len);
 int      sl_addr_from_os(const struct sockaddr_storage *ss, uint32_t len, sluice_addr *a);
 int      sl_opt_set(int fd, uint32_t option, int64_t value); /* 0 or -SLUICE_E* */
@@ -277,6 +289,7 @@ int64_t  sl_now_ns(void);
 
 /* true: the caller is the owner. Reads are relaxed: a foreign thread compares unequal whatever it sees. */
 bool     sl_owned(sl_loop *l);
+bool     sl_foreign(sl_loop *l);                         /* another thread owns the loop; false before the first enter */
 
 /* Structures in the scratch area: NULL when misaligned or outside (C7). */
 const void *sl_scratch(const sl_loop *l, uint64_t offset, uint64_t bytes);

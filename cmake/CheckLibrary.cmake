@@ -1,0 +1,57 @@
+# cmake -DLIBRARY=... -DNM=... -DREADELF=... -P CheckLibrary.cmake
+#
+# What the finished ELF library promises to the process that loads it: no symbol but sluice_* and the JNI entry points,
+# no dependency but the C library, no lazy binding, no writable relocations, no executable stack.
+
+function(read_tool out)
+  execute_process(COMMAND ${ARGN} OUTPUT_VARIABLE text RESULT_VARIABLE code)
+  if(NOT code EQUAL 0)
+    message(FATAL_ERROR "${ARGN} failed: ${code}")
+  endif()
+  set(${out} "${text}" PARENT_SCOPE)
+endfunction()
+
+set(faults "")
+
+read_tool(symbols ${NM} -D --defined-only --format=posix "${LIBRARY}")
+string(REGEX MATCHALL "[^\n]+" lines "${symbols}")
+set(exported 0)
+foreach(line IN LISTS lines)
+  string(REGEX REPLACE " .*" "" symbol "${line}")
+  if(symbol MATCHES "^(sluice_[a-z0-9_]+|JNI_OnLoad|JNI_OnUnload)$")
+    math(EXPR exported "${exported} + 1")
+  else()
+    list(APPEND faults "exports ${symbol}, which is not sluice_* or a JNI entry point")
+  endif()
+endforeach()
+foreach(needed sluice_abi sluice_enter JNI_OnLoad)
+  if(NOT symbols MATCHES "(^|\n)${needed} T ")
+    list(APPEND faults "does not export ${needed}")
+  endif()
+endforeach()
+
+read_tool(dynamic ${READELF} --dynamic --wide "${LIBRARY}")
+string(REGEX MATCHALL "\\(NEEDED\\)[^\n]*\\[[^]\n]*" needed_lines "${dynamic}")
+foreach(line IN LISTS needed_lines)
+  string(REGEX REPLACE ".*\\[" "" dependency "${line}")
+  if(NOT dependency MATCHES "^(libc\\.so|libpthread\\.so|ld-linux|libc\\.musl)")
+    list(APPEND faults "depends on ${dependency}; only the C library and its threads are allowed")
+  endif()
+endforeach()
+if(NOT dynamic MATCHES "BIND_NOW" AND NOT dynamic MATCHES "Flags: NOW")
+  list(APPEND faults "is not linked with -z now")
+endif()
+
+read_tool(segments ${READELF} --segments --wide "${LIBRARY}")
+if(NOT segments MATCHES "GNU_RELRO")
+  list(APPEND faults "has no GNU_RELRO segment")
+endif()
+if(segments MATCHES "GNU_STACK[^\n]*RWE")
+  list(APPEND faults "asks for an executable stack")
+endif()
+
+if(faults)
+  list(JOIN faults "\n  " text)
+  message(FATAL_ERROR "${LIBRARY}\n  ${text}")
+endif()
+message("${exported} exported symbols, all sluice_* or JNI; relro, now, no executable stack; C library only")

@@ -1,0 +1,63 @@
+# Configures, builds and lays out libsluice the way the classifier jar carries it:
+#
+#   OUTPUT_DIR/PLATFORM/libsluice.so
+#   OUTPUT_DIR/PLATFORM/sluice.properties   what the Java loader compares and reports
+#   OUTPUT_DIR/include/sluice.h
+#
+# Run by Maven as `cmake -DSLUICE_...=... -P PackageNative.cmake`: a script, so that the build needs no shell and
+# chooses Ninja where there is one.
+
+foreach(required SOURCE_DIR BUILD_DIR BUILD_TYPE OUTPUT_DIR PLATFORM LIBRARY VERSION)
+  if(NOT DEFINED SLUICE_${required} OR SLUICE_${required} STREQUAL "")
+    message(FATAL_ERROR "PackageNative.cmake needs -DSLUICE_${required}=...")
+  endif()
+endforeach()
+
+function(run)
+  execute_process(COMMAND ${ARGN} RESULT_VARIABLE code OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  if(NOT code EQUAL 0)
+    string(REPLACE ";" " " command "${ARGN}")
+    message(FATAL_ERROR "${output}\nThe C build failed (${code}): ${command}")
+  endif()
+endfunction()
+
+set(configure -S "${SLUICE_SOURCE_DIR}" -B "${SLUICE_BUILD_DIR}"
+  "-DCMAKE_BUILD_TYPE=${SLUICE_BUILD_TYPE}" -DSLUICE_TESTS=OFF)
+if(DEFINED SLUICE_JAVA_HOME)
+  list(APPEND configure "-DSLUICE_JAVA_HOME=${SLUICE_JAVA_HOME}")
+endif()
+if(DEFINED SLUICE_TOOLCHAIN AND NOT SLUICE_TOOLCHAIN STREQUAL "")
+  list(APPEND configure "-DCMAKE_TOOLCHAIN_FILE=${SLUICE_TOOLCHAIN}")
+endif()
+# An existing build directory keeps its generator: naming another one would be an error.
+find_program(NINJA NAMES ninja ninja-build)
+if(NINJA AND NOT EXISTS "${SLUICE_BUILD_DIR}/CMakeCache.txt")
+  list(APPEND configure -G Ninja)
+endif()
+
+run(${CMAKE_COMMAND} ${configure})
+run(${CMAKE_COMMAND} --build "${SLUICE_BUILD_DIR}" --target sluice --parallel)
+
+set(built "${SLUICE_BUILD_DIR}/${SLUICE_LIBRARY}")
+set(header "${SLUICE_SOURCE_DIR}/include/sluice.h")
+set(platform_dir "${SLUICE_OUTPUT_DIR}/${SLUICE_PLATFORM}")
+file(COPY "${built}" DESTINATION "${platform_dir}")
+file(COPY "${header}" DESTINATION "${SLUICE_OUTPUT_DIR}/include")
+
+# The ABI version is stated once, in the header.
+foreach(part MAJOR MINOR)
+  file(STRINGS "${header}" line REGEX "^#define[ \t]+SLUICE_ABI_${part}[ \t]+")
+  if(NOT line MATCHES "SLUICE_ABI_${part}[ \t]+([0-9]+)")
+    message(FATAL_ERROR "${header} does not define SLUICE_ABI_${part} as a plain number.")
+  endif()
+  set(abi_${part} "${CMAKE_MATCH_1}")
+endforeach()
+
+file(SHA256 "${platform_dir}/${SLUICE_LIBRARY}" build_id)
+file(WRITE "${platform_dir}/sluice.properties"
+  "version=${SLUICE_VERSION}\n"
+  "abi=${abi_MAJOR}.${abi_MINOR}\n"
+  "platform=${SLUICE_PLATFORM}\n"
+  "library=${SLUICE_LIBRARY}\n"
+  "buildId=${build_id}\n")
+message(STATUS "libsluice ${SLUICE_VERSION}, ABI ${abi_MAJOR}.${abi_MINOR}, ${SLUICE_PLATFORM}, sha256 ${build_id}")

@@ -1,0 +1,76 @@
+package io.sluice;
+
+import java.util.Objects;
+
+/**
+ * Why a connection ended. Exactly one per connection; the first cause wins.
+ *
+ * @param kind what happened. New kinds may be added: a {@code switch} needs a default
+ * @param initiator who started it
+ * @param osError the operating system's errno, 0 when none was involved or it is not known
+ * @param code an application or protocol code, 0 when there is none
+ * @param detail one sentence for people; never null, not meant for parsing
+ * @param bytesUnsent bytes taken by {@code send} that the kernel had not accepted when the connection ended
+ */
+public record CloseReason(
+    Kind kind, Initiator initiator, int osError, long code, String detail, long bytesUnsent) {
+
+  /** What happened. */
+  public enum Kind {
+    /** {@link Connection#close()} was called here and the connection ended in good order. */
+    LOCAL_CLOSE(true),
+    /** {@link Connection#abort()} was called here. */
+    LOCAL_ABORT(true),
+    /** The peer ended its direction (FIN), and the connection was closed in answer to it. */
+    PEER_CLOSE(true),
+    /** The peer reset the connection (RST). */
+    PEER_RESET(false),
+    /** The peer refused the connection, or nothing listens there. */
+    REFUSED(false),
+    /** The peer stopped answering: retransmissions, keep-alive probes or TCP_USER_TIMEOUT ran out. */
+    TIMED_OUT(false),
+    /** The connection was not established within {@link ConnectOptions#connectTimeout()}. */
+    CONNECT_TIMEOUT(false),
+    /** No route, network or host down or unreachable. */
+    UNREACHABLE(false),
+    /** {@code close()} with a deadline: the peer did not take the rest of the data in time. */
+    CLOSE_TIMEOUT(false),
+    /** The handler threw an exception. */
+    HANDLER_FAILED(false),
+    /** The loop was shut down. */
+    LOOP_SHUTDOWN(true),
+    /** A limit of this process: descriptors, memory. */
+    RESOURCE_LIMIT(false),
+    /** Another error of the operating system: see {@link CloseReason#osError()}. */
+    IO_ERROR(false);
+
+    private final boolean expected;
+
+    Kind(boolean expected) {
+      this.expected = expected;
+    }
+  }
+
+  /** Who started the end. */
+  public enum Initiator {
+    /** This side's application. */
+    LOCAL,
+    /** The other side. */
+    PEER,
+    /** The network or the kernel: timeouts, unreachable hosts. */
+    NETWORK,
+    /** This side's event loop: shutdown, limits, failed handlers. */
+    LOOP
+  }
+
+  public CloseReason {
+    Objects.requireNonNull(kind, "kind");
+    Objects.requireNonNull(initiator, "initiator");
+    Objects.requireNonNull(detail, "detail");
+  }
+
+  /** True for ends that belong to normal operation; false for faults that a monitor should count. */
+  public boolean isExpected() {
+    return kind.expected;
+  }
+}

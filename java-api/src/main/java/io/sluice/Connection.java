@@ -1,0 +1,133 @@
+package io.sluice;
+
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * A connected TCP or Unix stream socket that belongs to one event loop.
+ *
+ * <p>Every method may be called from any thread unless it says otherwise. On the loop's own thread {@code send} is a
+ * matter of nanoseconds: the sends of one loop turn leave in one system call.
+ */
+public interface Connection {
+  /** Unique within the process, never reused. */
+  long id();
+
+  EventLoop loop();
+
+  /** The local address, or null when it cannot be known any more. */
+  SocketAddress localAddress();
+
+  /** The peer's address; for a Unix socket client usually unnamed. Never changes, also known after the close. */
+  SocketAddress remoteAddress();
+
+  // ------------------------------------------------------------------------------------------- sending
+
+  /**
+   * Sends the remaining bytes of {@code data}. They are copied before this method returns (unless the result is not
+   * {@linkplain SendResult#accepted() accepted}); position is advanced to limit when taken, else unchanged.
+   */
+  SendResult send(ByteBuffer data);
+
+  /**
+   * Like {@link #send(ByteBuffer)}, and tells the listener when the kernel has accepted the bytes. The listener is called
+   * only when the result is accepted.
+   */
+  SendResult send(ByteBuffer data, SendListener listener);
+
+  /** Sends several buffers as one message: all or none is taken. */
+  SendResult send(ByteBuffer[] data);
+
+  /**
+   * Sends received bytes without a copy. Ends the lease, whatever the result. A lease of another loop is copied.
+   *
+   * @throws IllegalStateException when the lease has ended before
+   */
+  SendResult send(BufferLease data);
+
+  /** Like {@link #send(BufferLease)}, and tells the listener when the kernel has accepted the bytes. */
+  SendResult send(BufferLease data, SendListener listener);
+
+  /**
+   * Sends a region of a file; the kernel copies it where it can ({@code sendfile(2)}).
+   *
+   * @param listener told the outcome; may be null
+   */
+  SendResult send(FileRegion region, SendListener listener);
+
+  /** Whether a {@code send} would be answered {@link SendResult#QUEUED}, as far as can be known at the moment. */
+  boolean isWritable();
+
+  /** Bytes taken by {@code send} and not yet accepted by the kernel. */
+  long pendingSendBytes();
+
+  /** Ends the sending direction after everything queued (FIN). Later sends answer {@link SendResult#CLOSED}. */
+  void shutdownOutput();
+
+  // ------------------------------------------------------------------------------------------- reading
+
+  /**
+   * Stops {@code onData} until {@link #resumeReading()}. The kernel's receive buffer then fills and the peer is slowed
+   * down by TCP. Data received already is kept and delivered on resume.
+   */
+  void pauseReading();
+
+  void resumeReading();
+
+  boolean isReadingPaused();
+
+  // ------------------------------------------------------------------------------------------- closing
+
+  /**
+   * Closes in good order: what was sent before is handed to the kernel first. May be called any number of times, in any
+   * state; every call returns the same stage.
+   *
+   * @return completes with the reason after {@code onClosed} returned; never fails
+   */
+  CompletionStage<CloseReason> close();
+
+  /**
+   * Like {@link #close()}, and aborts when queued data is not taken by the kernel within the time.
+   *
+   * @param deadline 0 to 24 hours
+   */
+  CompletionStage<CloseReason> close(Duration deadline);
+
+  /** Resets the connection (RST) and drops unsent data: {@code SO_LINGER} with time 0. */
+  CompletionStage<CloseReason> abort();
+
+  /** Completes with the reason after {@code onClosed} returned; the same stage as {@link #close()} returns. */
+  CompletionStage<CloseReason> closed();
+
+  /** The reason, known from the moment the end began; null while the connection is open. */
+  CloseReason closeReason();
+
+  /** False from the moment the end began. */
+  boolean isOpen();
+
+  // ------------------------------------------------------------------------------------------- the rest
+
+  /**
+   * Reads a socket option. Loop thread only.
+   *
+   * @throws UnsupportedOperationException when engine or operating system lacks it; the message says which
+   * @throws TransportException when the connection has ended
+   */
+  <T> T option(TransportOption<T> option) throws TransportException;
+
+  /** Sets a socket option. Loop thread only. Throws as {@link #option(TransportOption)}. */
+  <T> void option(TransportOption<T> option, T value) throws TransportException;
+
+  /** TCP state and statistics of this connection ({@code tcp(7)}). Loop thread only. Throws as {@link #option}. */
+  TcpInfo tcpInfo() throws TransportException;
+
+  /** Replaces the handler, for example after a protocol upgrade. Loop thread only. */
+  void handler(ConnectionHandler handler);
+
+  /** Whatever the application wants to keep with the connection. */
+  Object attachment();
+
+  void attachment(Object attachment);
+}

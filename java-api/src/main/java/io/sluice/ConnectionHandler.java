@@ -1,0 +1,37 @@
+package io.sluice;
+
+/**
+ * What an application does with a connection.
+ *
+ * <p>All methods are called on the connection's loop thread, in the order {@code onOpen}, then any number of {@code
+ * onData} and {@code onWritable}, at most one {@code onInputClosed}, then exactly one {@code onClosed}, and nothing after
+ * it. They must not block: a blocked callback blocks every connection of the loop. An exception thrown by a callback
+ * closes the connection with {@link CloseReason.Kind#HANDLER_FAILED}; the loop lives on.
+ */
+public interface ConnectionHandler {
+  /** The connection is established. */
+  default void onOpen(Connection connection) {}
+
+  /**
+   * Data arrived.
+   *
+   * @param data lent until this method returns, unless retained or sent: see {@link BufferLease}
+   */
+  void onData(Connection connection, BufferLease data);
+
+  /** After a {@code send} answered {@link SendResult#SATURATED}: the queue fell to the low-water mark. */
+  default void onWritable(Connection connection) {}
+
+  /**
+   * The peer ended its direction (FIN); all its data was delivered before. Override to go on sending; the default closes.
+   */
+  default void onInputClosed(Connection connection) {
+    connection.close();
+  }
+
+  /**
+   * The connection has ended: it is no longer counted, all send listeners were called. Called exactly once per {@code
+   * onOpen}.
+   */
+  default void onClosed(Connection connection, CloseReason reason) {}
+}

@@ -1,0 +1,207 @@
+package io.sluice;
+
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.Function;
+import io.sluice.internal.loop.LoopGroup;
+
+/**
+ * A fixed number of event loops that share listeners and connections: the entry point of Sluice.
+ *
+ * <pre>{@code
+ * try (EventLoopGroup group = EventLoopGroup.builder().threads(2).build()) {
+ *   Listener listener = group.listen(new InetSocketAddress(8080), ListenOptions.defaults(), c -> new MyHandler());
+ *   listener.ready().toCompletableFuture().join();
+ *   ...
+ * }
+ * }</pre>
+ *
+ * All methods may be called from any thread.
+ */
+public interface EventLoopGroup extends AutoCloseable {
+  /**
+   * Listens on an {@link java.net.InetSocketAddress} (port 0 = any) or a {@link java.net.UnixDomainSocketAddress}. Returns
+   * at once: {@link Listener#ready()} says when and whether connections are accepted.
+   *
+   * @param handlers called on the connection's loop for every accepted connection; gives its handler
+   */
+  Listener listen(
+      SocketAddress address, ListenOptions options, Function<? super Connection, ? extends ConnectionHandler> handlers);
+
+  /**
+   * Connects. The stage completes on the connection's loop after {@code onOpen}, or fails with a {@link
+   * TransportException}; then no method of the handler is ever called.
+   */
+  CompletionStage<Connection> connect(SocketAddress address, ConnectOptions options, ConnectionHandler handler);
+
+  /** The loops, in order of their index. */
+  List<EventLoop> loops();
+
+  /** Which engine and binding run, and why not the others. */
+  EngineReport report();
+
+  /**
+   * Ends the group: listeners close, connections close in good order, and what is left after the grace period is aborted.
+   * Always finishes. Any number of times: the same stage each time.
+   *
+   * @param grace zero to 24 hours
+   * @return completes when every loop has ended
+   */
+  CompletionStage<ShutdownReport> shutdown(Duration grace);
+
+  /** {@link #shutdown} with a grace period of {@link #DEFAULT_GRACE}, and waits for it. */
+  @Override
+  void close();
+
+  /** Grace period of {@link #close()}. */
+  Duration DEFAULT_GRACE = Duration.ofSeconds(2);
+
+  /**
+   * What a shutdown found.
+   *
+   * @param connectionsClosed connections that ended in good order within the grace period
+   * @param connectionsAborted connections that had to be reset
+   * @param bytesUnsent bytes the aborted ones had not sent
+   */
+  record ShutdownReport(long connectionsClosed, long connectionsAborted, long bytesUnsent) {}
+
+  static Builder builder() {
+    return new Builder();
+  }
+
+  /** Settings of a group. Not thread-safe. */
+  final class Builder {
+    /** The largest number of loops. */
+    public static final int MAX_THREADS = 1024;
+    /** Default of {@link #receiveBuffers}: bytes of one buffer. */
+    public static final int DEFAULT_RECEIVE_BUFFER_BYTES = 8 << 10;
+    /** Default of {@link #receiveBuffers}: buffers per loop. */
+    public static final int DEFAULT_RECEIVE_BUFFER_COUNT = 1024;
+    /** Default of {@link #sendMemoryLimit}: 64 MiB per loop. */
+    public static final long DEFAULT_SEND_MEMORY_LIMIT_BYTES = 64L << 20;
+
+    private int threads = Math.max(1, Runtime.getRuntime().availableProcessors());
+    private String engine;
+    private String binding;
+    private ThreadFactory threadFactory;
+    private boolean callerDriven;
+    private int receiveBufferBytes = DEFAULT_RECEIVE_BUFFER_BYTES;
+    private int receiveBufferCount = DEFAULT_RECEIVE_BUFFER_COUNT;
+    private long sendMemoryLimitBytes = DEFAULT_SEND_MEMORY_LIMIT_BYTES;
+
+    private Builder() {}
+
+    /** Number of loops, 1 to {@link #MAX_THREADS}; default: the number of processors. */
+    public Builder threads(int threads) {
+      if (threads < 1 || threads > MAX_THREADS) {
+        throw new IllegalArgumentException("threads " + threads + " is not within 1 to " + MAX_THREADS);
+      }
+      this.threads = threads;
+      return this;
+    }
+
+    /**
+     * {@code auto}, {@code io_uring}, {@code epoll} or {@code nio}. Default: system property {@code sluice.engine}, else
+     * auto. An engine that is named must be usable: {@link #build()} fails otherwise.
+     */
+    public Builder engine(String engine) {
+      this.engine = engine;
+      return this;
+    }
+
+    /** {@code auto}, {@code jni}, {@code ffm} or {@code jna}. Default: system property {@code sluice.binding}, else auto. */
+    public Builder binding(String binding) {
+      this.binding = binding;
+      return this;
+    }
+
+    /** Makes the loops' threads; default: daemon threads named {@code sluice-GROUP-INDEX}. */
+    public Builder threadFactory(ThreadFactory threadFactory) {
+      this.threadFactory = threadFactory;
+      return this;
+    }
+
+    /** The loops get no threads: the caller drives each with {@link EventLoop#turn}. */
+    public Builder callerDriven() {
+      this.callerDriven = true;
+      return this;
+    }
+
+    /**
+     * The receive pool of each loop.
+     *
+     * @param bytes of one buffer, 256 to 1 MiB
+     * @param count a power of two, 16 to 32768
+     */
+    public Builder receiveBuffers(int bytes, int count) {
+      if (bytes < 256 || bytes > 1 << 20) {
+        throw new IllegalArgumentException("receive buffer bytes " + bytes + " is not within 256 to " + (1 << 20));
+      }
+      if (count < 16 || count > 32768 || Integer.bitCount(count) != 1) {
+        throw new IllegalArgumentException(
+            "receive buffer count " + count + " is not a power of two within 16 to 32768");
+      }
+      if ((long) bytes * count > Integer.MAX_VALUE) {
+        throw new IllegalArgumentException(
+            "receive pool of " + bytes + " x " + count + " bytes is larger than " + Integer.MAX_VALUE);
+      }
+      this.receiveBufferBytes = bytes;
+      this.receiveBufferCount = count;
+      return this;
+    }
+
+    /** Most memory for copied, not yet sent data per loop, in bytes, 1 MiB to 1 TiB; beyond it sends are rejected. */
+    public Builder sendMemoryLimit(long bytes) {
+      if (bytes < 1 << 20 || bytes > 1L << 40) {
+        throw new IllegalArgumentException(
+            "sendMemoryLimit " + bytes + " is not within " + (1 << 20) + " to " + (1L << 40));
+      }
+      this.sendMemoryLimitBytes = bytes;
+      return this;
+    }
+
+    public int threads() {
+      return threads;
+    }
+
+    public String engine() {
+      return engine;
+    }
+
+    public String binding() {
+      return binding;
+    }
+
+    public ThreadFactory threadFactory() {
+      return threadFactory;
+    }
+
+    public boolean isCallerDriven() {
+      return callerDriven;
+    }
+
+    public int receiveBufferBytes() {
+      return receiveBufferBytes;
+    }
+
+    public int receiveBufferCount() {
+      return receiveBufferCount;
+    }
+
+    public long sendMemoryLimitBytes() {
+      return sendMemoryLimitBytes;
+    }
+
+    /**
+     * Opens the loops.
+     *
+     * @throws EngineUnavailableException when the engine or binding asked for cannot be used; the message says why
+     */
+    public EventLoopGroup build() {
+      return LoopGroup.open(this);
+    }
+  }
+}

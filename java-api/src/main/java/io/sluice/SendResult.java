@@ -1,0 +1,27 @@
+package io.sluice;
+
+/** The immediate answer of every {@code send}. */
+public enum SendResult {
+  /** Taken; the connection can take more. */
+  QUEUED,
+  /**
+   * Taken, and the queue is now at or above the high-water mark: stop, and go on when {@link
+   * ConnectionHandler#onWritable} is called.
+   */
+  SATURATED,
+  /**
+   * Not taken: the bytes would exceed {@link ConnectionOptions#sendLimitBytes()}, or the loop has no send memory left.
+   * Nothing of the message was sent; a lease that was passed has been released.
+   */
+  REJECTED,
+  /**
+   * Not taken: the connection is closing or closed, or its output is shut down. {@link Connection#closeReason()} says
+   * why; a lease that was passed has been released.
+   */
+  CLOSED;
+
+  /** Whether the message was taken. */
+  public boolean accepted() {
+    return this == QUEUED || this == SATURATED;
+  }
+}

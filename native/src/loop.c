@@ -25,6 +25,8 @@ bool sl_owned(sl_loop *l)
     return __atomic_load_n(&l->owner, __ATOMIC_RELAXED) == (uintptr_t)pthread_self();
 }
 
+bool sl_foreign(sl_loop *l) { return __atomic_load_n(&l->owner, __ATOMIC_ACQUIRE) && !sl_owned(l); }
+
 /* The first enter makes its thread the owner. Two threads may race for it: one wins. */
 static bool claim(sl_loop *l)
 {
@@ -94,7 +96,7 @@ int sluice_enter(sluice_loop *l, int64_t timeout_ns, uint32_t flags)
 void *sluice_shared(sluice_loop *l, uint64_t *bytes)
 {
     if (!l) return NULL;
-    if (bytes) *bytes = l->hdr->bytes;
+    if (bytes) *bytes = l->shared_bytes;
     return l->shared;
 }
 

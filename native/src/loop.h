@@ -142,6 +142,7 @@ typedef struct sl_file {
 struct sluice_loop {
     /* shared region */
     uint8_t       *shared;
+    uint64_t       shared_bytes;
     sluice_header *hdr;
     sluice_sqe    *sq;
     sluice_cqe    *cq;
@@ -288,6 +289,7 @@ int64_t  sl_now_ns(void);
 
 /* true: the caller is the owner. Reads are relaxed: a foreign thread compares unequal whatever it sees. */
 bool     sl_owned(sl_loop *l);
+bool     sl_foreign(sl_loop *l);                         /* another thread owns the loop; false before the first enter */
 
 /* Structures in the scratch area: NULL when misaligned or outside (C7). */
 const void *sl_scratch(const sl_loop *l, uint64_t offset, uint64_t bytes);

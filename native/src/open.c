@@ -5,6 +5,7 @@
  * it uses, and nothing is allocated while it runs.
  */
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 
 #include "engine.h"
@@ -49,7 +50,7 @@ static bool config_valid(sluice_config *c)
            range(&c->throttle_ms, 100, 1, 60000) &&
            range(&c->read_budget, 262144, 4096, 16777216) &&
            power_of_two(&c->uring_entries, 1024, 8, 32768) &&
-           !(c->reserved[0] | c->reserved[1] | c->reserved[2] | c->reserved[3]);
+           !c->reserved;
 }
 
 /* ------------------------------------------------------------------------------- memory */
@@ -73,34 +74,59 @@ static uint32_t place(uint32_t *end, uint32_t bytes)
     return at;
 }
 
+typedef struct layout { uint32_t counters, sq, cq, rq, scratch, end; } layout;
+
+static layout layout_of(const sluice_config *c)
+{
+    layout a = {.end = sizeof(sluice_header)};
+
+    a.counters = place(&a.end, SLUICE_CTR_COUNT * (uint32_t)sizeof(uint64_t));
+    a.sq = place(&a.end, c->sq_entries * (uint32_t)sizeof(sluice_sqe));
+    a.cq = place(&a.end, c->cq_entries * (uint32_t)sizeof(sluice_cqe));
+    a.rq = place(&a.end, c->rq_entries * (uint32_t)sizeof(uint32_t));
+    a.scratch = place(&a.end, c->scratch_bytes);
+    return a;
+}
+
+uint64_t sluice_shared_bytes(const sluice_config *config)
+{
+    if (!config) return 0;
+    sluice_config c = *config;
+    return config_valid(&c) ? layout_of(&c).end : 0;
+}
+
+/* The caller's memory, or our own. */
+static bool shared_take(sl_loop *l, uint32_t bytes)
+{
+    l->shared_bytes = bytes;
+    if (!l->cfg.shared_base) return (l->shared = reserve(bytes)) != NULL;
+    l->shared = (uint8_t *)(uintptr_t)l->cfg.shared_base;
+    memset(l->shared, 0, bytes);
+    return true;
+}
+
 static bool shared_make(sl_loop *l)
 {
     const sluice_config *c = &l->cfg;
-    uint32_t end = sizeof(sluice_header);
-    uint32_t counters = place(&end, SLUICE_CTR_COUNT * (uint32_t)sizeof(uint64_t));
-    uint32_t sq = place(&end, c->sq_entries * (uint32_t)sizeof(sluice_sqe));
-    uint32_t cq = place(&end, c->cq_entries * (uint32_t)sizeof(sluice_cqe));
-    uint32_t rq = place(&end, c->rq_entries * (uint32_t)sizeof(uint32_t));
-    uint32_t scratch = place(&end, c->scratch_bytes);
+    layout a = layout_of(c);
 
-    l->shared = reserve(end);
-    if (!l->shared) return false;
+    if (!shared_take(l, a.end)) return false;
     sluice_header *h = l->hdr = (sluice_header *)(void *)l->shared;
     *h = (sluice_header){
-        .magic = SLUICE_MAGIC, .abi = SLUICE_ABI, .bytes = end,
+        .magic = SLUICE_MAGIC, .abi = SLUICE_ABI, .bytes = a.end,
         .sq_entries = c->sq_entries, .cq_entries = c->cq_entries, .rq_entries = c->rq_entries,
-        .counter_count = SLUICE_CTR_COUNT, .counters_offset = counters,
-        .sq_offset = sq, .cq_offset = cq, .rq_offset = rq,
-        .scratch_offset = scratch, .scratch_bytes = c->scratch_bytes, .engine = c->engine,
+        .counter_count = SLUICE_CTR_COUNT, .counters_offset = a.counters,
+        .sq_offset = a.sq, .cq_offset = a.cq, .rq_offset = a.rq,
+        .scratch_offset = a.scratch, .scratch_bytes = c->scratch_bytes, .engine = c->engine,
     };
-    l->sq = (sluice_sqe *)(void *)(l->shared + sq);
-    l->cq = (sluice_cqe *)(void *)(l->shared + cq);
-    l->rq = (uint32_t *)(void *)(l->shared + rq);
-    l->ctr = (uint64_t *)(void *)(l->shared + counters);
+    l->sq = (sluice_sqe *)(void *)(l->shared + a.sq);
+    l->cq = (sluice_cqe *)(void *)(l->shared + a.cq);
+    l->rq = (uint32_t *)(void *)(l->shared + a.rq);
+    l->ctr = (uint64_t *)(void *)(l->shared + a.counters);
     l->sq_mask = c->sq_entries - 1;
     l->cq_mask = c->cq_entries - 1;
     l->rq_mask = c->rq_entries - 1;
-    l->scratch_offset = scratch;
+    l->scratch_offset = a.scratch;
     l->scratch_bytes = c->scratch_bytes;
     return true;
 }
@@ -109,7 +135,7 @@ static void memory_free(sl_loop *l)
 {
     if (l->slots) munmap(l->slots, slots_bytes(l));
     if (l->ops) munmap(l->ops, ops_bytes(l));
-    if (l->shared) munmap(l->shared, l->hdr->bytes);
+    if (l->shared && !l->cfg.shared_base) munmap(l->shared, l->shared_bytes);
     sl_pools_free(l);
     free(l->overflow);
     free(l->accept_opts);
@@ -144,6 +170,8 @@ int sluice_open(const sluice_config *config, sluice_loop **out)
     if (!config || !out) return -SLUICE_EINVAL;
     c = *config;
     if (!config_valid(&c)) return -SLUICE_EINVAL;
+    if (c.shared_base ? (c.shared_base & (ALIGNMENT - 1)) || c.shared_bytes < layout_of(&c).end : c.shared_bytes)
+        return -SLUICE_EINVAL;
     sl_loop *l = loop_new(&c);
     if (!l) return -SLUICE_ENOMEM;
     l->engine = sl_engine_by_id(c.engine);
@@ -164,6 +192,9 @@ int sluice_open(const sluice_config *config, sluice_loop **out)
 static void reset_all(sl_loop *l)
 {
     l->ending = true;
+    l->hdr->cq_head = l->hdr->cq_tail = l->urgent = 0; /* whatever is in there: engines need room to collect */
+    l->overflow_count = 0;
+    l->broken = 0;
     for (uint32_t i = 0; i < l->slots_used; i++) {
         sl_slot *s = sl_slot_at(l, i);
         if (s->kind == SL_KIND_FREE) continue;
@@ -185,7 +216,7 @@ int sluice_destroy(sluice_loop *l, uint32_t flags)
     bool force = flags & SLUICE_DESTROY_FORCE;
 
     if (!l || (flags & ~SLUICE_DESTROY_FORCE)) return -SLUICE_EINVAL;
-    if (__atomic_load_n(&l->owner, __ATOMIC_ACQUIRE) && !sl_owned(l)) return -SLUICE_EOWNER;
+    if (sl_foreign(l)) return -SLUICE_EOWNER;
     if (l->live && !force) return -SLUICE_EBUSY;
     if (l->live) reset_all(l);
     bool safe = l->engine->close(l, force);

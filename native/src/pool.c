@@ -57,7 +57,7 @@ void sl_pools_free(sl_loop *l)
 int sluice_pool(sluice_loop *l, uint16_t group, void *base, uint32_t buf_bytes, uint32_t count)
 {
     if (!l) return -SLUICE_EINVAL;
-    if (__atomic_load_n(&l->owner, __ATOMIC_RELAXED) && !sl_owned(l)) return -SLUICE_EOWNER;
+    if (sl_foreign(l)) return -SLUICE_EOWNER;
     return sl_pool_init(l, group, base, buf_bytes, count);
 }
 

@@ -80,7 +80,7 @@ int sluice_query(sluice_loop *l, uint64_t handle, uint32_t what, void *out, uint
     int rc;
 
     if (!l) return -SLUICE_EINVAL;
-    if (!sl_owned(l)) return -SLUICE_EOWNER;
+    if (sl_foreign(l)) return -SLUICE_EOWNER;
     if (!out || !len || !bytes || *len < bytes) return -SLUICE_EINVAL;
     sl_slot *s = known(l, handle);
     if (!s) return -SLUICE_ESTALE;
@@ -127,7 +127,7 @@ static int close_file(sl_loop *l, const void *in, uint32_t len)
 int sluice_control(sluice_loop *l, uint64_t handle, uint32_t what, const void *in, uint32_t len)
 {
     if (!l) return -SLUICE_EINVAL;
-    if (!sl_owned(l)) return -SLUICE_EOWNER;
+    if (sl_foreign(l)) return -SLUICE_EOWNER;
     if (!in) return -SLUICE_EINVAL;
     if (what == SLUICE_CONTROL_SET_OPTION) return set_option(l, handle, in, len);
     if (handle) return -SLUICE_EINVAL;

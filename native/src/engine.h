@@ -5,7 +5,8 @@
  * itself; they may report results upwards at once (epoll often does) or later from turn().
  *
  * Upwards (sl_*): the engine reports facts; the common code decides what they mean, posts completions, frees slots.
- * After sl_in_end, sl_send_failed, sl_connected, sl_close_advance the slot may be gone: re-find it by handle.
+ * After sl_in_data, sl_in_end, sl_sent, sl_send_failed, sl_send_head_special, sl_connected, sl_close_advance the slot may
+ * be gone: re-find it by handle, or compare the generation (the memory of a slot is never unmapped while the loop lives).
  *
  * Event tokens: an engine gives the kernel a handle or an operation record's index, never a descriptor, never a
  * pointer; a late event is recognised by its generation and dropped.
@@ -18,6 +19,8 @@
 typedef struct sl_engine {
     uint32_t    id; /* SLUICE_ENGINE_* */
     const char *name;
+    bool        nonblocking_sockets; /* epoll: O_NONBLOCK. io_uring: blocking ones, because O_NONBLOCK would make the kernel
+                                        answer EAGAIN instead of polling                                               */
 
     int  (*probe)(sluice_probe_info *out);
     int  (*open)(sl_loop *l);   /* kernel objects; sets l->engine_state, l->hdr->features. 0 or -SLUICE_E*            */
@@ -41,7 +44,8 @@ typedef struct sl_engine {
 
     /* One round: submit, collect, report. Waits at most timeout_ns (< 0: no limit, 0: not at all) when nothing is ready
        to be reported. Does its own sl_wake_sleep/sl_wake_awake around a wait, and handles EINTR with the rest of the
-       time (C12). Stops collecting when sl_cq_room() is 0. 0 or -SLUICE_E* when the loop is broken. */
+       time (C12). Does not begin or continue a wait when sl_must_return() or l->woken. Stops collecting when
+       sl_cq_room() is 0, losing nothing. 0 or -SLUICE_E* when the loop is broken. */
     int  (*turn)(sl_loop *l, int64_t timeout_ns);
 } sl_engine;
 
@@ -50,7 +54,9 @@ extern const sl_engine sl_engine_uring;
 
 /* ---- inbound.c: reports about the one inbound operation of a slot ---- */
 
-/* len bytes at offset of buffer id of pool s->in_group. Marks the buffer as the caller's. */
+/* len bytes at offset of buffer id of pool s->in_group. Marks the buffer as the caller's. Without SL_F_IN_MULTI this is the
+   terminal completion: in_op is 0 afterwards and a following sl_in_end only advances a close. So is sl_accepted. With
+   in_op 0 the buffer goes straight back by engine->buffer_back, and the data is lost: do not receive ahead. */
 void sl_in_data(sl_loop *l, sl_slot *s, uint16_t id, uint32_t offset, uint32_t len);
 /* The operation is over. result 0 with eof, or -SLUICE_E*; os_errno for detail. May advance a close. */
 void sl_in_end(sl_loop *l, sl_slot *s, int32_t result, bool eof, int os_errno);

@@ -2,16 +2,20 @@
  * loop.h: what the files of one loop share. Not public.
  *
  * Division of work
- *   loop.c      open, destroy, shared region, enter: returns -> submissions -> engine turn -> counters
+ *   loop.c      enter: returns -> submissions -> sends -> engine turn; owner check
  *   submit.c    decode and validate one submission (C7), dispatch
  *   complete.c  posting completions, and the overflow queue when the completion ring is full
  *   slot.c      slots, generations, free list (first in, first out)
  *   sendq.c     queued send pieces of a slot, order and gathering (C4)
  *   inbound.c   the one ACCEPT, RECV or WATCH of a slot (C5, C6, C10), throttling
- *   connect.c   CONNECT
+ *   connect.c   CONNECT, CANCEL
+ *   socket.c    LISTEN, ADOPT
+ *   sendfile.c  SENDFILE and SHUTDOWN, for every engine
  *   close.c     the close state machine (C2, C3)
  *   pool.c      receive pools, return ring, ownership bits (C9)
  *   wake.c      wake word and bell (C11)
+ *   file.c      files of SENDFILE
+ *   open.c      sluice_open, sluice_destroy
  *   addr.c opt.c err.c query.c probe.c
  *   engine.h    the ops table an engine fills in; engine_epoll*.c, engine_uring*.c
  *
@@ -89,8 +93,11 @@ typedef struct sl_slot {
     uint32_t accept_opts; /* index + 1 into loop->accept_opts, 0 = none                                        */
     uint32_t connect_prev, connect_next; /* list of connecting slots, for CANCEL by token                      */
     uint64_t engine_word[4]; /* engine's own                                                                   */
-    uint8_t  pad[12];
+    uint32_t starved_prev;   /* starved list of a pool (RECV) or the throttled listeners (ACCEPT)              */
+    uint8_t  pad[8];
 } __attribute__((aligned(64))) sl_slot;
+
+SLUICE_STATIC_ASSERT(sizeof(sl_slot) == 128, "a slot is two cache lines");
 
 /* One queued piece of sending: a SEND, one iovec of a SENDMSG (only the last one answers), a SENDFILE, a SHUTDOWN. */
 typedef struct sl_op {
@@ -100,7 +107,7 @@ typedef struct sl_op {
     uint32_t done;   /* bytes accepted so far                                                                  */
     uint32_t total;  /* bytes of the whole submission (SENDMSG: all pieces), reported by the answering piece   */
     uint32_t next;
-    int32_t  file;   /* SENDFILE                                                                               */
+    int32_t  file;   /* SENDFILE: index into loop->files                                                       */
     uint8_t  op;     /* SLUICE_OP_*                                                                            */
     uint8_t  flags;  /* SLUICE_SQE_* of the submission                                                         */
     uint8_t  msg;    /* SLUICE_MSG_*                                                                           */
@@ -122,17 +129,27 @@ typedef struct sl_pool {
 
 typedef struct sl_opt_list { uint32_t count, next_free; sluice_optval v[SLUICE_MAX_OPTVALS]; } sl_opt_list;
 
+/* A file opened for SENDFILE. It is closed when the caller closed it and no queued SENDFILE refers to it any more. */
+typedef struct sl_file {
+    int      fd;         /* -1: entry is free                                                              */
+    uint32_t refs;       /* queued SENDFILEs                                                               */
+    uint16_t generation; /* 0..32767, part of the id the caller sees, so that an old id is recognised      */
+    bool     closed;     /* the caller closed it                                                           */
+} sl_file;
+
 /* ------------------------------------------------------------------------------------------------ loop */
 
 struct sluice_loop {
     /* shared region */
     uint8_t       *shared;
+    uint64_t       shared_bytes;
     sluice_header *hdr;
     sluice_sqe    *sq;
     sluice_cqe    *cq;
     uint32_t      *rq;
     uint64_t      *ctr;
     uint32_t       sq_mask, cq_mask, rq_mask;
+    uint32_t       scratch_offset, scratch_bytes; /* own copies: the header's are the caller's to overwrite */
 
     const struct sl_engine *engine;
     void          *engine_state;
@@ -150,10 +167,12 @@ struct sluice_loop {
     uint32_t       dirty_head, dirty_tail; /* slots whose send queue is to be flushed */
     uint32_t       connect_head;
     uint32_t       throttled;              /* listeners in the throttled state */
+    uint32_t       throttle_head;          /* their list, linked by starved_prev and starved_next */
     int64_t        throttle_until_ns;      /* CLOCK_MONOTONIC of the next try, 0 = none */
     bool           closed_one;             /* a descriptor was closed since the last throttle check */
-    uint32_t       lazy_unposted;          /* see complete.c: lazy completions not yet worth returning for */
-    uint32_t       urgent;                 /* completions ready that must make enter return */
+    uint32_t       urgent;                 /* completion ring position behind the newest one that is not lazy */
+    bool           woken;                  /* a wake was consumed in this enter: return */
+    bool           ending;                 /* destroy runs: nobody reads completions any more */
 
     sl_pool        pools[SL_MAX_POOLS];
     uint32_t       starved; /* slots on starved lists */
@@ -163,6 +182,9 @@ struct sluice_loop {
 
     sl_opt_list   *accept_opts; /* growable; seldom used */
     uint32_t       accept_opts_cap, accept_opts_free;
+
+    sl_file       *files; /* growable; seldom used */
+    uint32_t       files_cap;
 
     int            bell;  /* eventfd, closed last */
     uintptr_t      owner; /* pthread_self of the owner, 0 before the first enter */
@@ -179,10 +201,27 @@ static inline sl_op *sl_op_at(sl_loop *l, uint32_t index) { return &l->ops[index
 /* slot.c */
 sl_slot *sl_slot_new(sl_loop *l, sl_kind kind, int fd); /* NULL: max_handles reached */
 void     sl_slot_free(sl_loop *l, sl_slot *s);           /* bumps the generation */
-sl_slot *sl_slot_find(sl_loop *l, uint64_t handle);      /* NULL: stale */
+static inline sl_slot *sl_slot_find(sl_loop *l, uint64_t handle) { /* NULL: stale. Finds CONNECTING ones, too */
+    uint32_t index = (uint32_t)handle;
+    if (index >= l->slots_used) return NULL;
+    sl_slot *s = &l->slots[index];
+    return s->generation == (uint32_t)(handle >> 32) && s->kind != SL_KIND_FREE ? s : NULL;
+}
+static inline bool sl_slot_available(const sl_loop *l) { return l->live < l->cfg.max_handles; }
 
 /* complete.c */
-uint32_t sl_cq_room(const sl_loop *l);                   /* 0 while the overflow queue is in use */
+static inline uint32_t sl_cq_unread(const sl_loop *l) { return l->hdr->cq_tail - l->hdr->cq_head; }
+static inline uint32_t sl_cq_room(const sl_loop *l) {    /* 0 while the overflow queue is in use */
+    uint32_t unread = sl_cq_unread(l);
+    return l->overflow_count || unread > l->cq_mask ? 0 : l->cq_mask + 1 - unread;
+}
+/* Must a wait be skipped or ended? The one place that knows; engines ask it before they wait and after they reported.
+   Lazy completions alone do not count, unless half the ring is full of them or a parked RECV may hang on one (the
+   caller gives a buffer back when it learns that the buffer was sent). */
+static inline bool sl_must_return(const sl_loop *l) {
+    uint32_t head = l->hdr->cq_head, unread = l->hdr->cq_tail - head;
+    return unread && ((int32_t)(l->urgent - head) > 0 || l->overflow_count || unread > l->cq_mask >> 1 || l->starved);
+}
 void     sl_post(sl_loop *l, const sluice_cqe *c, bool lazy);
 void     sl_complete(sl_loop *l, uint8_t op, uint64_t token, uint64_t handle, int32_t result, uint16_t flags,
                      uint32_t detail);
@@ -190,13 +229,19 @@ void     sl_overflow_drain(sl_loop *l);
 
 /* submit.c: consumes what there is room for */
 void     sl_submissions_consume(sl_loop *l);
+void     sl_invalid(sl_loop *l, const sluice_sqe *e);    /* completes with EINVAL */
 
 /* sendq.c */
 void     sl_send_submit(sl_loop *l, sl_slot *s, const sluice_sqe *e);
 void     sl_sends_flush(sl_loop *l);                     /* dirty slots: engine->send_start */
-void     sl_sendq_drop(sl_loop *l, sl_slot *s, int32_t first_result, uint32_t first_errno);
+void     sl_sendq_drop(sl_loop *l, sl_slot *s, int32_t first_result, uint32_t first_errno); /* the others: ECANCELED */
 
-/* inbound.c connect.c close.c */
+/* socket.c */
+int      sl_socket_new(sl_loop *l, int family);          /* descriptor, or a negative errno */
+void     sl_socket_close(sl_loop *l, int fd);
+void     sl_socket_enter(sl_loop *l, const sluice_sqe *e, sl_kind kind, int family, int fd, bool owned);
+
+/* inbound.c connect.c close.c socket.c */
 void     sl_in_submit(sl_loop *l, sl_slot *s, const sluice_sqe *e);
 void     sl_listen_submit(sl_loop *l, const sluice_sqe *e);
 void     sl_adopt_submit(sl_loop *l, const sluice_sqe *e);
@@ -205,7 +250,8 @@ void     sl_cancel_submit(sl_loop *l, const sluice_sqe *e);
 void     sl_close_submit(sl_loop *l, sl_slot *s, const sluice_sqe *e);
 void     sl_detach_submit(sl_loop *l, sl_slot *s, const sluice_sqe *e);
 void     sl_close_advance(sl_loop *l, sl_slot *s);       /* call after any in-flight operation of s ended */
-void     sl_throttle_check(sl_loop *l, int64_t now_ns);
+void     sl_in_cancel(sl_loop *l, sl_slot *s);           /* asks the engine, once; s may be gone afterwards */
+void     sl_throttle_check(sl_loop *l);                  /* only when l->throttled */
 
 /* pool.c */
 int      sl_pool_init(sl_loop *l, uint16_t group, void *base, uint32_t buf_bytes, uint32_t count);
@@ -214,21 +260,42 @@ void     sl_returns_consume(sl_loop *l);
 void     sl_pool_mark_out(sl_loop *l, sl_pool *p, uint32_t id);
 void     sl_starve(sl_loop *l, sl_slot *s);              /* C9 */
 void     sl_unstarve(sl_loop *l, sl_slot *s);            /* remove, e.g. on cancel */
+sl_slot *sl_starved_pop(sl_loop *l, sl_pool *p);         /* the one that waits longest, or NULL: for buffers_flush */
 
 /* wake.c */
 int      sl_wake_open(sl_loop *l);
 void     sl_wake_close(sl_loop *l);
 bool     sl_wake_sleep(sl_loop *l);                      /* RUNNING -> SLEEPING; false: notified, do not block */
-void     sl_wake_awake(sl_loop *l);                      /* back to RUNNING, counts a consumed wake */
+void     sl_wake_awake(sl_loop *l);                      /* back to RUNNING; a consumed wake sets l->woken */
+
+/* file.c */
+int      sl_file_open(sl_loop *l, const void *path, uint32_t len); /* id >= 0, or -SLUICE_E* */
+int      sl_file_close(sl_loop *l, int32_t id);
+int32_t  sl_file_ref(sl_loop *l, int32_t id);            /* index, or -1: no such file */
+void     sl_file_unref(sl_loop *l, int32_t index);
+void     sl_files_free(sl_loop *l);
 
 /* addr.c opt.c err.c */
 struct sockaddr_storage;
+/* A copied list of options, checked for form. 0, or -SLUICE_EINVAL. */
+int      sl_opts_copy(const sl_loop *l, const sluice_sqe *e, sl_opt_list *out);
+int      sl_opts_set(sl_loop *l, int fd, const sl_opt_list *list); /* 0 or the first -SLUICE_E* */
 int      sl_addr_to_os(const sluice_addr *a, struct sockaddr_storage *ss, uint32_t *len);
 int      sl_addr_from_os(const struct sockaddr_storage *ss, uint32_t len, sluice_addr *a);
 int      sl_opt_set(int fd, uint32_t option, int64_t value); /* 0 or -SLUICE_E* */
 int      sl_opt_get(int fd, uint32_t option, int64_t *value);
 int      sl_err(int os_errno);                           /* errno -> positive SLUICE_E* */
 int64_t  sl_now_ns(void);
+
+/* true: the caller is the owner. Reads are relaxed: a foreign thread compares unequal whatever it sees. */
+bool     sl_owned(sl_loop *l);
+bool     sl_foreign(sl_loop *l);                         /* another thread owns the loop; false before the first enter */
+
+/* Structures in the scratch area: NULL when misaligned or outside (C7). */
+const void *sl_scratch(const sl_loop *l, uint64_t offset, uint64_t bytes);
+
+/* open.c: what sluice_open and sluice_probe share. */
+const struct sl_engine *sl_engine_by_id(uint32_t id);    /* NULL: unknown */
 
 /* The engines count their system calls here. */
 static inline void sl_syscall(sl_loop *l) { l->ctr[SLUICE_CTR_SYSCALLS]++; }

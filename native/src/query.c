@@ -1,0 +1,139 @@
+/*
+ * query.c: sluice_query and sluice_control: questions about a handle and changes to it that need no queueing.
+ */
+#include <errno.h>
+#include <linux/sockios.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include "engine.h"
+
+static int query_address(sl_loop *l, const sl_slot *s, bool peer, sluice_addr *out)
+{
+    struct sockaddr_storage ss;
+    socklen_t len = sizeof ss;
+
+    memset(&ss, 0, sizeof ss); /* an unnamed Unix socket answers with the family alone */
+    sl_syscall(l);
+    int rc = peer ? getpeername(s->fd, (struct sockaddr *)&ss, &len) : getsockname(s->fd, (struct sockaddr *)&ss, &len);
+    return rc ? -sl_err(errno) : sl_addr_from_os(&ss, len, out);
+}
+
+/* The kernel fills as much of its structure as it knows; the rest stays zero. */
+static int query_tcp_info(sl_loop *l, const sl_slot *s, sluice_tcp_info *out)
+{
+    struct tcp_info k;
+    socklen_t len = sizeof k;
+
+    if (s->flags & SL_F_UNIX) return -SLUICE_ENOTSUP;
+    memset(&k, 0, sizeof k);
+    sl_syscall(l);
+    if (getsockopt(s->fd, IPPROTO_TCP, TCP_INFO, &k, &len)) return -sl_err(errno);
+    *out = (sluice_tcp_info){
+        .state = k.tcpi_state, .ca_state = k.tcpi_ca_state, .retransmits = k.tcpi_retransmits, .probes = k.tcpi_probes,
+        .backoff = k.tcpi_backoff, .options = k.tcpi_options, .rto_us = k.tcpi_rto, .ato_us = k.tcpi_ato,
+        .snd_mss = k.tcpi_snd_mss, .rcv_mss = k.tcpi_rcv_mss, .unacked = k.tcpi_unacked, .sacked = k.tcpi_sacked,
+        .lost = k.tcpi_lost, .retrans = k.tcpi_retrans, .pmtu = k.tcpi_pmtu, .rtt_us = k.tcpi_rtt,
+        .rttvar_us = k.tcpi_rttvar, .snd_ssthresh = k.tcpi_snd_ssthresh, .snd_cwnd = k.tcpi_snd_cwnd,
+        .total_retrans = k.tcpi_total_retrans, .bytes_acked = k.tcpi_bytes_acked,
+        .bytes_received = k.tcpi_bytes_received,
+    };
+    return 0;
+}
+
+static int query_unsent(sl_loop *l, const sl_slot *s, uint64_t *out)
+{
+    int unsent = 0;
+
+    if (s->kind != SL_KIND_STREAM) return -SLUICE_ENOTSUP;
+    sl_syscall(l);
+    if (ioctl(s->fd, SIOCOUTQ, &unsent)) return -sl_err(errno);
+    *out = (uint64_t)unsent;
+    return 0;
+}
+
+static sl_slot *known(sl_loop *l, uint64_t handle)
+{
+    sl_slot *s = sl_slot_find(l, handle);
+
+    return s && s->kind != SL_KIND_CONNECTING ? s : NULL;
+}
+
+static uint32_t answer_bytes(uint32_t what)
+{
+    switch (what) {
+    case SLUICE_QUERY_LOCAL_ADDR: case SLUICE_QUERY_PEER_ADDR: return sizeof(sluice_addr);
+    case SLUICE_QUERY_OPTION: return sizeof(sluice_optval);
+    case SLUICE_QUERY_TCP_INFO: return sizeof(sluice_tcp_info);
+    case SLUICE_QUERY_UNSENT: return sizeof(uint64_t);
+    default: return 0;
+    }
+}
+
+int sluice_query(sluice_loop *l, uint64_t handle, uint32_t what, void *out, uint32_t *len)
+{
+    union { sluice_addr addr; sluice_optval opt; sluice_tcp_info info; uint64_t unsent; } a;
+    uint32_t bytes = answer_bytes(what);
+    int rc;
+
+    if (!l) return -SLUICE_EINVAL;
+    if (sl_foreign(l)) return -SLUICE_EOWNER;
+    if (!out || !len || !bytes || *len < bytes) return -SLUICE_EINVAL;
+    sl_slot *s = known(l, handle);
+    if (!s) return -SLUICE_ESTALE;
+    memset(&a, 0, sizeof a);
+    switch (what) {
+    case SLUICE_QUERY_OPTION:
+        memcpy(&a.opt, out, sizeof a.opt); /* out need not be aligned */
+        if (a.opt.reserved) return -SLUICE_EINVAL;
+        sl_syscall(l);
+        rc = sl_opt_get(s->fd, a.opt.option, &a.opt.value);
+        break;
+    case SLUICE_QUERY_TCP_INFO: rc = query_tcp_info(l, s, &a.info); break;
+    case SLUICE_QUERY_UNSENT: rc = query_unsent(l, s, &a.unsent); break;
+    default: rc = query_address(l, s, what == SLUICE_QUERY_PEER_ADDR, &a.addr); break;
+    }
+    if (rc) return rc;
+    memcpy(out, &a, bytes);
+    *len = bytes;
+    return 0;
+}
+
+static int set_option(sl_loop *l, uint64_t handle, const void *in, uint32_t len)
+{
+    sluice_optval o;
+
+    if (len != sizeof o) return -SLUICE_EINVAL;
+    memcpy(&o, in, sizeof o);
+    if (o.reserved) return -SLUICE_EINVAL;
+    sl_slot *s = known(l, handle);
+    if (!s) return -SLUICE_ESTALE;
+    sl_syscall(l);
+    return sl_opt_set(s->fd, o.option, o.value);
+}
+
+static int close_file(sl_loop *l, const void *in, uint32_t len)
+{
+    int32_t id;
+
+    if (len != sizeof id) return -SLUICE_EINVAL;
+    memcpy(&id, in, sizeof id);
+    return sl_file_close(l, id);
+}
+
+int sluice_control(sluice_loop *l, uint64_t handle, uint32_t what, const void *in, uint32_t len)
+{
+    if (!l) return -SLUICE_EINVAL;
+    if (sl_foreign(l)) return -SLUICE_EOWNER;
+    if (!in) return -SLUICE_EINVAL;
+    if (what == SLUICE_CONTROL_SET_OPTION) return set_option(l, handle, in, len);
+    if (handle) return -SLUICE_EINVAL;
+    switch (what) {
+    case SLUICE_CONTROL_OPEN_FILE: return sl_file_open(l, in, len);
+    case SLUICE_CONTROL_CLOSE_FILE: return close_file(l, in, len);
+    default: return -SLUICE_EINVAL;
+    }
+}

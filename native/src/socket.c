@@ -1,0 +1,143 @@
+/*
+ * socket.c: where descriptors come from: LISTEN, ADOPT, and the new socket of a CONNECT.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "engine.h"
+
+int sl_socket_new(sl_loop *l, int family)
+{
+    int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | (l->engine->nonblocking_sockets ? SOCK_NONBLOCK : 0), 0);
+
+    sl_syscall(l);
+    return fd < 0 ? -errno : fd;
+}
+
+void sl_socket_close(sl_loop *l, int fd)
+{
+    /* Not repeated after EINTR: on Linux the descriptor is gone by then (close(2)). */
+    close(fd);
+    sl_syscall(l);
+    l->closed_one = true;
+}
+
+static void failed(sl_loop *l, const sluice_sqe *e, int code, int os_errno)
+{
+    sl_complete(l, e->op, e->token, 0, -code, 0, (uint32_t)os_errno);
+}
+
+static int bind_and_listen(sl_loop *l, int fd, const struct sockaddr_storage *ss, uint32_t len, uint32_t backlog)
+{
+    sl_syscall(l);
+    if (bind(fd, (const struct sockaddr *)ss, len)) return -errno;
+    sl_syscall(l);
+    return listen(fd, (int)backlog) ? -errno : 0;
+}
+
+void sl_listen_submit(sl_loop *l, const sluice_sqe *e)
+{
+    struct sockaddr_storage ss;
+    uint32_t len;
+    sl_opt_list opts;
+    const sluice_addr *a = sl_scratch(l, e->addr, sizeof *a);
+
+    if (!a || e->len > INT32_MAX || sl_opts_copy(l, e, &opts) || sl_addr_to_os(a, &ss, &len)) {
+        sl_invalid(l, e);
+        return;
+    }
+    if (!sl_slot_available(l)) {
+        failed(l, e, SLUICE_ENOMEM, 0);
+        return;
+    }
+    int fd = sl_socket_new(l, ss.ss_family);
+    if (fd < 0) {
+        failed(l, e, sl_err(-fd), -fd);
+        return;
+    }
+    /* So that a restarted server gets its port although old connections linger in TIME_WAIT. First, so that an explicit
+       option can take it back. */
+    int rc = ss.ss_family == AF_UNIX ? 0 : sl_opt_set(fd, SLUICE_OPT_SO_REUSEADDR, 1);
+    sl_syscall(l);
+    if (!rc) rc = sl_opts_set(l, fd, &opts);
+    int os_errno = rc ? 0 : -bind_and_listen(l, fd, &ss, len, e->len);
+    if (rc || os_errno) {
+        sl_socket_close(l, fd);
+        failed(l, e, rc ? -rc : sl_err(os_errno), os_errno);
+        return;
+    }
+    sl_socket_enter(l, e, SL_KIND_LISTENER, ss.ss_family, fd, true);
+}
+
+/* The last step of LISTEN and ADOPT: a slot, the engine, the completion. */
+void sl_socket_enter(sl_loop *l, const sluice_sqe *e, sl_kind kind, int family, int fd, bool owned)
+{
+    sl_slot *s = sl_slot_new(l, kind, fd);
+    int rc;
+
+    if (family == AF_UNIX) s->flags |= SL_F_UNIX;
+    rc = l->engine->attach(l, s);
+    if (rc) {
+        sl_slot_free(l, s);
+        if (owned) sl_socket_close(l, fd);
+        failed(l, e, -rc, 0);
+        return;
+    }
+    sl_complete(l, e->op, e->token, sl_handle(l, s), 0, 0, 0);
+}
+
+static int int_option(sl_loop *l, int fd, int name, int *value)
+{
+    socklen_t len = sizeof *value;
+
+    sl_syscall(l);
+    return getsockopt(fd, SOL_SOCKET, name, value, &len) ? -errno : 0;
+}
+
+/* 0 and kind and family, or a negative errno: is fd a socket that a handle can be made of? */
+static int inspect(sl_loop *l, int fd, sl_kind *kind, int *family)
+{
+    int type, listening, rc;
+    struct sockaddr_storage peer;
+    socklen_t len = sizeof peer;
+
+    if ((rc = int_option(l, fd, SO_TYPE, &type)) || (rc = int_option(l, fd, SO_DOMAIN, family)) ||
+        (rc = int_option(l, fd, SO_ACCEPTCONN, &listening)))
+        return rc;
+    if (type != SOCK_STREAM || (*family != AF_INET && *family != AF_INET6 && *family != AF_UNIX)) return -EOPNOTSUPP;
+    *kind = listening ? SL_KIND_LISTENER : SL_KIND_STREAM;
+    if (listening) return 0;
+    sl_syscall(l);
+    return getpeername(fd, (struct sockaddr *)&peer, &len) ? -errno : 0;
+}
+
+void sl_adopt_submit(sl_loop *l, const sluice_sqe *e)
+{
+    int fd = (int)e->aux32, family;
+    sl_kind kind;
+
+    if (fd < 0) {
+        sl_invalid(l, e);
+        return;
+    }
+    int rc = inspect(l, fd, &kind, &family);
+    if (rc) {
+        failed(l, e, sl_err(-rc), -rc);
+        return;
+    }
+    if (!sl_slot_available(l)) {
+        failed(l, e, SLUICE_ENOMEM, 0);
+        return;
+    }
+    int mode = fcntl(fd, F_GETFL), wanted = l->engine->nonblocking_sockets ? mode | O_NONBLOCK : mode & ~O_NONBLOCK;
+    sl_syscall(l);
+    if (wanted != mode) {
+        fcntl(fd, F_SETFL, wanted);
+        sl_syscall(l);
+    }
+    fcntl(fd, F_SETFD, FD_CLOEXEC); /* as every descriptor of the loop: a child process must not keep it open */
+    sl_syscall(l);
+    sl_socket_enter(l, e, kind, family, fd, false);
+}

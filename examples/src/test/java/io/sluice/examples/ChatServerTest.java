@@ -79,15 +79,23 @@ class ChatServerTest {
       assertEquals("* here: slow speaker", speaker.hears());
       slow.types("sorry\n");
 
-      int heard = 0;
-      Matcher missed = Pattern.compile("\\* you missed (\\d+) messages: you read too slowly").matcher("");
-      String line = slow.hears();
-      while (!missed.reset(line).matches()) {
-        assertEquals("speaker: " + heard + filler, line);
-        heard++;
-        line = slow.hears();
+      // The kernel takes more now and then, so the gaps may be several: each is told where it is, with its exact size.
+      Matcher gap = Pattern.compile("\\* you missed (\\d+) messages: you read too slowly").matcher("");
+      int next = 0;
+      int missed = 0;
+      while (next < lines) {
+        String line = slow.hears();
+        if (gap.reset(line).matches()) {
+          int size = Integer.parseInt(gap.group(1));
+          missed += size;
+          next += size;
+        } else {
+          assertEquals("speaker: " + next + filler, line);
+          next++;
+        }
       }
-      assertEquals(lines, heard + Integer.parseInt(missed.group(1)));
+      assertEquals(lines, next);
+      assertTrue(missed > 0, "nothing was dropped");
       assertEquals("slow: sorry", speaker.hears());
       speaker.types("end\n");
       assertEquals("speaker: end", slow.hears());

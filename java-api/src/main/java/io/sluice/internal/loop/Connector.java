@@ -43,7 +43,7 @@ final class Connector extends TimerWheel.Timer {
       failed(CloseReasons.SHUTDOWN);
       return;
     }
-    var socketOptions = options.connection().socketOptions();
+    var socketOptions = Options.of(options.connection(), address);
     int at = loop.submissions.scratch(Abi.ADDR_BYTES_TOTAL + Options.bytes(socketOptions));
     if (at < 0) {
       loop.execute(this::start); // The submissions before this one are not consumed yet: next turn.
@@ -90,7 +90,7 @@ final class Connector extends TimerWheel.Timer {
       failed(CloseReasons.SHUTDOWN);
       return;
     }
-    StreamConnection c = loop.connection(handle, new Settings(options.connection()));
+    StreamConnection c = loop.connection(handle, new Settings(options.connection(), address));
     c.flags |= ConnectionCore.CONNECTED;
     c.handler = handler;
     c.open();

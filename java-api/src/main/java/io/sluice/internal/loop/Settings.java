@@ -2,6 +2,7 @@ package io.sluice.internal.loop;
 
 import io.sluice.ConnectionOptions;
 import io.sluice.TransportOption;
+import java.net.SocketAddress;
 import java.util.Map;
 
 /** The options of connections as the hot path reads them: one object for all connections of a listener. */
@@ -15,8 +16,8 @@ final class Settings {
   final int zeroCopyBytes;
   final boolean startPaused;
 
-  Settings(ConnectionOptions o) {
-    socketOptions = o.socketOptions();
+  Settings(ConnectionOptions o, SocketAddress address) {
+    socketOptions = Options.of(o, address);
     lowWaterBytes = o.sendLowWaterBytes();
     highWaterBytes = o.sendHighWaterBytes();
     limitBytes = o.sendLimitBytes();

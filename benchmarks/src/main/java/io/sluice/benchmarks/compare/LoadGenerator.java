@@ -17,6 +17,9 @@ final class LoadGenerator {
         void end() throws InterruptedException;
     }
 
+    /** Some 2 kHz, and no multiple of any tick. */
+    private static final String SAMPLE_MICROS = "499.979";
+
     private final Path program;
     private final int cpu;
     private final String engine;
@@ -41,9 +44,7 @@ final class LoadGenerator {
         if (rate > 0) {
             a.addAll(List.of("--rate", String.format("%.0f", rate)));
         }
-        if (counted) {
-            a.add("--count-syscalls");
-        }
+        a.addAll(counted ? List.of("--count-syscalls") : List.of("--sample-us", SAMPLE_MICROS));
         return a;
     }
 

@@ -40,8 +40,8 @@ final class MarkdownReport {
     }
 
     private void columns() {
-        line("CPU is the process's exact CPU time per message in microseconds; its split into user and system is sampled by the "
-                + "kernel's tick and summed over all rounds. `x floor` compares CPU per message with the C program on the same "
+        line("CPU is the process's exact CPU time per message in microseconds; its split into user and system is "
+                + "sampled (2 kHz) and summed over all rounds. `x floor` compares CPU per message with the C program on the same "
                 + "interface, `x netty` messages per CPU-second with netty's best transport in that table (above 1 is better "
                 + "than netty). `core` is how busy the server's core was; `foreign` what other processes took meanwhile. "
                 + "Allocation is that of the loop thread.");

@@ -66,11 +66,11 @@ final class Results {
         return median(workload, regime, server, Sample::cpuPerMessage);
     }
 
-    /** User time per message: the exact CPU time, divided by the sampled ticks of all rounds together. */
+    /** User time per message: the exact CPU time, split by the samples of all rounds together. */
     double user(Workload workload, Regime regime, String server) {
         List<Sample> all = samples(workload, regime, server);
-        double user = all.stream().mapToDouble(Sample::userTicks).sum();
-        double system = all.stream().mapToDouble(Sample::systemTicks).sum();
+        double user = all.stream().mapToDouble(Sample::userSamples).sum();
+        double system = all.stream().mapToDouble(Sample::systemSamples).sum();
         return user + system == 0 ? Double.NaN : cpu(workload, regime, server) * user / (user + system);
     }
 

@@ -13,8 +13,8 @@ class ResultsTest {
 
     private final Results results = new Results();
 
-    private void add(String server, double cpu, double userTicks, double systemTicks) {
-        results.add(W, R, server, new Sample(1e6 / cpu, 1, 2, 3, cpu, userTicks, systemTicks, 1, 0.5, 0, Double.NaN, Double.NaN));
+    private void add(String server, double cpu, double userSamples, double systemSamples) {
+        results.add(W, R, server, new Sample(1e6 / cpu, 1, 2, 3, cpu, userSamples, systemSamples, 1, 0.5, 0, Double.NaN, Double.NaN));
     }
 
     @Test
@@ -36,7 +36,7 @@ class ResultsTest {
     }
 
     @Test
-    void userTimeUsesTheTicksOfAllRoundsTogether() {
+    void userTimeUsesTheSamplesOfAllRoundsTogether() {
         add("a", 10, 0, 40);
         add("a", 10, 20, 40);
         assertEquals(2, results.user(W, R, "a"), EXACT);

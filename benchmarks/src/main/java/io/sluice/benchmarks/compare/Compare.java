@@ -45,7 +45,8 @@ public final class Compare {
             String report = new MarkdownReport(results, servers, plan)
                     .write(Machine.describe(jdk, catalogue.jvmFlags(), load, serverCpu, loadCpu), session.countingMethod(), targets);
             Files.writeString(options.out().resolve(plan.name() + ".md"), report);
-            Files.writeString(options.out().resolve(plan.name() + ".svg"), new SvgChart(results, servers).draw(plan.workloads()));
+            String chart = new SvgChart(results, servers).draw(plan.workloads());
+            Files.writeString(options.out().resolve(plan.name() + ".svg"), chart);
             System.out.println(report);
         }
         System.out.println("written: " + options.out().resolve(plan.name()) + ".{md,svg,jsonl}");

@@ -16,7 +16,7 @@ record CompareOptions(Plan plan, Path nativePrograms, Path java, Path out, Path 
               --scratch DIR     logs and Unix sockets (default: a temporary directory)
               --servers A,B     only these servers      --workloads A,B   only these workloads
               --rounds N        instead of the plan's   --no-idle         without the idle connections
-              --generator io_uring|epoll                how the load generator does its own I/O
+              --warmup S        of each JVM             --generator io_uring|epoll: how the load generator does its own I/O
             """;
 
     static CompareOptions parse(String[] args) throws java.io.IOException {
@@ -47,6 +47,7 @@ record CompareOptions(Plan plan, Path nativePrograms, Path java, Path out, Path 
                 case "--generator" -> engine = value;
                 case "--servers" -> plan = plan.withServers(Set.of(value.split(",")));
                 case "--workloads" -> plan = plan.withWorkloads(workloads(value));
+                case "--warmup" -> plan = plan.withJvmWarmup(Double.parseDouble(value));
                 case "--rounds" -> plan = plan.withRounds(Integer.parseInt(value));
                 default -> throw new IllegalArgumentException(name + " is unknown");
             }

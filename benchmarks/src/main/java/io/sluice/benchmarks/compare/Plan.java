@@ -66,6 +66,11 @@ record Plan(
                 idleConnections, workloads, servers);
     }
 
+    Plan withJvmWarmup(double seconds) {
+        return new Plan(name, seconds, workloadWarmupSeconds, settleSeconds, measureSeconds, countSeconds, rounds,
+                idleConnections, workloads, servers);
+    }
+
     Plan withoutIdle() {
         return new Plan(name, jvmWarmupSeconds, workloadWarmupSeconds, settleSeconds, measureSeconds, countSeconds, rounds,
                 0, workloads, servers);

@@ -32,6 +32,8 @@ class FlatJsonTest {
         Map<String, Object> more = new LinkedHashMap<>();
         more.put("round", 3);
         more.put("workload", "ping64");
-        assertEquals("{\"round\":3,\"workload\":\"ping64\",\"name\":\"c-epoll\",\"messages\":12,\"rate\":-1.5e3}", json.with(more));
+        assertEquals(
+                "{\"round\":3,\"workload\":\"ping64\",\"name\":\"c-epoll\",\"messages\":12,\"rate\":-1.5e3}",
+                json.with(more));
     }
 }

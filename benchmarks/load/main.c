@@ -1,6 +1,7 @@
 /* The load generator: one thread, one run, one line of JSON. See options.c for the command line. */
 #include "options.h"
 #include "server_cost.h"
+#include "user_time.h"
 #include "workloads.h"
 
 #include <errno.h>
@@ -36,6 +37,7 @@ int main(int argc, char **argv) {
     raise_descriptor_limit();
     if (o.cpu >= 0) pin(o.cpu);
     server_cost_open(o.server_pid, o.count_syscalls);
+    user_time_open(o.server_pid, (uint64_t)(o.sample_us * 1000), o.measure_s);
     switch (o.mode) {
     case MODE_CLOSED: case MODE_OPEN: run_echo(&o); break;
     case MODE_CHURN: run_churn(&o); break;

@@ -20,6 +20,7 @@ static const char USAGE[] =
     "  --cpu N                        pin the generator\n"
     "  --sleep                        block when idle (default: poll, so that the server pays for no wake-ups)\n"
     "  --server-pid PID               report CPU time of that process within the window\n"
+    "  --sample-us MICROSECONDS       also sample its user/system split at that interval (needs root)\n"
     "  --count-syscalls               also its system calls (needs root and tracefs)\n"
     "  --name TEXT                    copied into the report\n"
     "Prints the lines BEGIN and END around the window, then one line of JSON.\n";
@@ -58,12 +59,13 @@ static void check_together(const options *o) {
 }
 
 void options_parse(options *o, int argc, char **argv) {
-    enum { PORT = 1, UNIX, MODE, ENGINE, CONNECTIONS, SIZE, DEPTH, RATE, WARMUP, MEASURE, TAIL, CPU, SLEEP, PID, COUNT, NAME };
+    enum { PORT = 1, UNIX, MODE, ENGINE, CONNECTIONS, SIZE, DEPTH, RATE, WARMUP, MEASURE, TAIL, CPU, SLEEP, PID, COUNT, SAMPLE, NAME };
     static const struct option LONG[] = {
         {"port", 1, 0, PORT}, {"unix", 1, 0, UNIX}, {"mode", 1, 0, MODE}, {"engine", 1, 0, ENGINE},
         {"connections", 1, 0, CONNECTIONS}, {"size", 1, 0, SIZE}, {"depth", 1, 0, DEPTH}, {"rate", 1, 0, RATE},
         {"warmup", 1, 0, WARMUP}, {"measure", 1, 0, MEASURE}, {"tail", 1, 0, TAIL}, {"cpu", 1, 0, CPU},
-        {"sleep", 0, 0, SLEEP}, {"server-pid", 1, 0, PID}, {"count-syscalls", 0, 0, COUNT}, {"name", 1, 0, NAME}, {0}};
+        {"sleep", 0, 0, SLEEP}, {"server-pid", 1, 0, PID}, {"count-syscalls", 0, 0, COUNT},
+        {"sample-us", 1, 0, SAMPLE}, {"name", 1, 0, NAME}, {0}};
     *o = (options){.connections = 1, .message_bytes = 64, .depth = 1, .warmup_s = 0.5, .measure_s = 2, .tail_s = 0.05,
                    .cpu = -1, .name = ""};
     int c, index = 0;
@@ -85,6 +87,7 @@ void options_parse(options *o, int argc, char **argv) {
         case SLEEP: o->sleep = true; break;
         case PID: o->server_pid = (int)number(name, optarg, 1, 1 << 22); break;
         case COUNT: o->count_syscalls = true; break;
+        case SAMPLE: o->sample_us = number(name, optarg, 20, 1e6); break;
         case NAME: o->name = optarg; break;
         default: fputs(USAGE, stderr); exit(2);
         }

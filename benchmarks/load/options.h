@@ -29,6 +29,7 @@ typedef struct options {
     int cpu;               /* pin to this CPU; -1: wherever */
     bool sleep;            /* block when there is nothing to do instead of polling */
     int server_pid;        /* account this process; 0: none */
+    double sample_us;      /* sample the server's user/system split this often; 0: not */
     bool count_syscalls;   /* count the server's system calls (costs it about 0.1 us each) */
     const char *name;      /* echoed in the report */
 } options;

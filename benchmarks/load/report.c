@@ -21,12 +21,14 @@ static void begin(window *w, uint64_t now, const options *o) {
     w->phase_ends_ns = now + (uint64_t)(o->measure_s * 1e9);
     w->server_begin = server_cost_sample();
     w->own_cpu_ns = cpu_clock_ns(CLOCK_THREAD_CPUTIME_ID);
+    user_time_reset();
     w->began_ns = now_ns();
 }
 
 static void end(window *w, const options *o) {
     w->ended_ns = now_ns();
     w->server_end = server_cost_sample();
+    w->server_split = user_time_read();
     w->own_cpu_ns = cpu_clock_ns(CLOCK_THREAD_CPUTIME_ID) - w->own_cpu_ns;
     say("END");
     w->phase = TAIL;
@@ -69,6 +71,9 @@ void window_report(const window *w, const options *o) {
     printf(",\"server_cpu_ns\":%llu,\"server_user_ticks\":%llu,\"server_system_ticks\":%llu",
            (unsigned long long)(e->cpu_ns - b->cpu_ns), (unsigned long long)(e->user_ticks - b->user_ticks),
            (unsigned long long)(e->system_ticks - b->system_ticks));
+    if (w->server_split.user_samples + w->server_split.system_samples > 0)
+        printf(",\"server_user_samples\":%llu,\"server_system_samples\":%llu",
+               (unsigned long long)w->server_split.user_samples, (unsigned long long)w->server_split.system_samples);
     if (o->count_syscalls && !server_cost_no_count_reason())
         printf(",\"server_syscalls\":%llu", (unsigned long long)(e->syscalls - b->syscalls));
     if (server_cost_no_count_reason()) printf(",\"not_counted\":\"%s\"", server_cost_no_count_reason());

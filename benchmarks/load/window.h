@@ -5,6 +5,7 @@
 #include "histogram.h"
 #include "options.h"
 #include "server_cost.h"
+#include "user_time.h"
 
 /*
  *   WARMING --warmup_s--> MEASURING --measure_s--> TAIL --tail_s--> OVER
@@ -21,6 +22,7 @@ typedef struct window {
     uint64_t idle_ns;      /* time within the window in polls that found nothing */
     uint64_t last_poll_ns, own_cpu_ns;
     server_cost server_begin, server_end;
+    user_time server_split;
     histogram latency;
 } window;
 

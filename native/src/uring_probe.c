@@ -137,6 +137,11 @@ static void probe_ring(uring *r, sluice_probe_info *out) {
         return;
     }
     rc = uring_live_buffers(r);
+    if (rc == -EPERM || rc == -EACCES || rc == -ENOSYS) {
+        unusable(out, -rc, "io_uring_register is refused, so that provided-buffer rings cannot be used: a seccomp filter "
+                 "does this; allow the system calls 425 to 427");
+        return;
+    }
     if (rc < 0) {
         too_old(out, -rc, "provided-buffer rings (IORING_REGISTER_PBUF_RING)");
         return;

@@ -14,16 +14,16 @@ import java.util.regex.Pattern;
  * @param runtime what it says about its build
  */
 record Jdk(Path java, int feature, String runtime) {
-    private static final Pattern VERSION = Pattern.compile("version \"(\\d+)");
+  private static final Pattern VERSION = Pattern.compile("version \"(\\d+)");
 
-    static Jdk of(Path java) throws IOException {
-        Process process = new ProcessBuilder(java.toString(), "-version").redirectErrorStream(true).start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        Matcher version = VERSION.matcher(said);
-        if (!version.find()) {
-            throw new IOException(java + " -version says no version: " + said.trim());
-        }
-        String[] lines = said.split("\n");
-        return new Jdk(java, Integer.parseInt(version.group(1)), lines[Math.min(1, lines.length - 1)].trim());
+  static Jdk of(Path java) throws IOException {
+    Process process = new ProcessBuilder(java.toString(), "-version").redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    Matcher version = VERSION.matcher(said);
+    if (!version.find()) {
+      throw new IOException(java + " -version says no version: " + said.trim());
     }
+    String[] lines = said.split("\n");
+    return new Jdk(java, Integer.parseInt(version.group(1)), lines[Math.min(1, lines.length - 1)].trim());
+  }
 }

@@ -14,10 +14,10 @@ import java.util.List;
  */
 record ServerSpec(String name, String family, String floor, List<String> command, boolean jvm) {
 
-    List<String> commandFor(boolean unix, String unixPath) {
-        List<String> all = new ArrayList<>(command);
-        all.add(unix ? "--unix" : "--port");
-        all.add(unix ? unixPath : "0");
-        return all;
-    }
+  List<String> commandFor(boolean unix, String unixPath) {
+    List<String> all = new ArrayList<>(command);
+    all.add(unix ? "--unix" : "--port");
+    all.add(unix ? unixPath : "0");
+    return all;
+  }
 }

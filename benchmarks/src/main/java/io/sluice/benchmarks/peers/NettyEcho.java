@@ -24,64 +24,64 @@ import java.util.concurrent.CompletableFuture;
  * burst: what netty's own documentation recommends for an echo.
  */
 public final class NettyEcho {
-    private NettyEcho() {}
+  private NettyEcho() {}
 
-    public static void main(String[] args) throws Exception {
-        PeerOptions options = new PeerOptions(args);
-        NettyTransport transport = NettyTransport.named(options.get("--transport", "nio"));
-        EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, transport.handlerFactory());
-        boolean unix = options.unixPath() != null;
-        ServerBootstrap bootstrap = new ServerBootstrap()
-                .group(group)
-                .channelFactory(unix ? transport.unixChannels() : transport.tcpChannels())
-                .option(ChannelOption.SO_BACKLOG, PeerOptions.BACKLOG)
-                .childHandler(new ChannelInitializer<Channel>() {
-                    @Override
-                    protected void initChannel(Channel channel) {
-                        channel.pipeline().addLast(Echo.INSTANCE);
-                    }
-                });
-        if (!unix) {
-            bootstrap.childOption(ChannelOption.TCP_NODELAY, true);
-        }
-        transport.configureConnections(bootstrap);
-        Channel listener = bootstrap.bind(address(options, transport)).sync().channel();
-        CompletableFuture<Thread> loopThread = new CompletableFuture<>();
-        listener.eventLoop().execute(() -> loopThread.complete(Thread.currentThread()));
-        ServerConsole.serve(where(options, listener), transport.engine(), "netty", loopThread.get());
+  public static void main(String[] args) throws Exception {
+    PeerOptions options = new PeerOptions(args);
+    NettyTransport transport = NettyTransport.named(options.get("--transport", "nio"));
+    EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, transport.handlerFactory());
+    boolean unix = options.unixPath() != null;
+    ServerBootstrap bootstrap = new ServerBootstrap()
+        .group(group)
+        .channelFactory(unix ? transport.unixChannels() : transport.tcpChannels())
+        .option(ChannelOption.SO_BACKLOG, PeerOptions.BACKLOG)
+        .childHandler(new ChannelInitializer<Channel>() {
+          @Override
+          protected void initChannel(Channel channel) {
+            channel.pipeline().addLast(Echo.INSTANCE);
+          }
+        });
+    if (!unix) {
+      bootstrap.childOption(ChannelOption.TCP_NODELAY, true);
+    }
+    transport.configureConnections(bootstrap);
+    Channel listener = bootstrap.bind(address(options, transport)).sync().channel();
+    CompletableFuture<Thread> loopThread = new CompletableFuture<>();
+    listener.eventLoop().execute(() -> loopThread.complete(Thread.currentThread()));
+    ServerConsole.serve(where(options, listener), transport.engine(), "netty", loopThread.get());
+  }
+
+  private static SocketAddress address(PeerOptions options, NettyTransport transport) {
+    if (options.unixPath() == null) {
+      return new InetSocketAddress(InetAddress.getLoopbackAddress(), options.port());
+    }
+    File path = new File(options.unixPath());
+    path.delete();
+    return transport == NettyTransport.NIO ? UnixDomainSocketAddress.of(path.toPath()) : new DomainSocketAddress(path);
+  }
+
+  private static String where(PeerOptions options, Channel listener) {
+    return listener.localAddress() instanceof InetSocketAddress a ? Integer.toString(a.getPort()) : options.unixPath();
+  }
+
+  /** Writes what it reads; flushes when the burst is over, so that several reads become one write. */
+  @ChannelHandler.Sharable
+  private static final class Echo extends ChannelInboundHandlerAdapter {
+    static final Echo INSTANCE = new Echo();
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+      context.write(message, context.voidPromise());
     }
 
-    private static SocketAddress address(PeerOptions options, NettyTransport transport) {
-        if (options.unixPath() == null) {
-            return new InetSocketAddress(InetAddress.getLoopbackAddress(), options.port());
-        }
-        File path = new File(options.unixPath());
-        path.delete();
-        return transport == NettyTransport.NIO ? UnixDomainSocketAddress.of(path.toPath()) : new DomainSocketAddress(path);
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+      context.flush();
     }
 
-    private static String where(PeerOptions options, Channel listener) {
-        return listener.localAddress() instanceof InetSocketAddress a ? Integer.toString(a.getPort()) : options.unixPath();
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+      context.close();
     }
-
-    /** Writes what it reads; flushes when the burst is over, so that several reads become one write. */
-    @ChannelHandler.Sharable
-    private static final class Echo extends ChannelInboundHandlerAdapter {
-        static final Echo INSTANCE = new Echo();
-
-        @Override
-        public void channelRead(ChannelHandlerContext context, Object message) {
-            context.write(message, context.voidPromise());
-        }
-
-        @Override
-        public void channelReadComplete(ChannelHandlerContext context) {
-            context.flush();
-        }
-
-        @Override
-        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-            context.close();
-        }
-    }
+  }
 }

@@ -20,86 +20,86 @@ import io.netty.channel.uring.IoUringServerSocketChannel;
 
 /** netty's four ways to move bytes on Linux, each set up as well as its public options allow. */
 enum NettyTransport {
-    NIO("nio", NioServerSocketChannel::new, NioServerDomainSocketChannel::new) {
-        @Override
-        IoHandlerFactory handlerFactory() {
-            return NioIoHandler.newFactory();
-        }
-    },
-    EPOLL("epoll", EpollServerSocketChannel::new, EpollServerDomainSocketChannel::new) {
-        @Override
-        IoHandlerFactory handlerFactory() {
-            return EpollIoHandler.newFactory();
-        }
-    },
-    IO_URING("io_uring", IoUringServerSocketChannel::new, IoUringServerDomainSocketChannel::new) {
-        @Override
-        IoHandlerFactory handlerFactory() {
-            return IoUringIoHandler.newFactory();
-        }
-    },
-    /**
-     * With a provided-buffer ring netty also uses multishot receive, and incremental buffers where the kernel has them.
-     * The sizes are the best of those tried: fewer buffers, larger ones and non-incremental ones were all slower.
-     */
-    IO_URING_RING("io_uring_ring", IoUringServerSocketChannel::new, IoUringServerDomainSocketChannel::new) {
-        @Override
-        IoHandlerFactory handlerFactory() {
-            IoUringBufferRingConfig ring = IoUringBufferRingConfig.builder()
-                    .bufferGroupId(RING_GROUP)
-                    .bufferRingSize(RING_BUFFERS)
-                    .batchSize(RING_BATCH)
-                    .allocator(new IoUringFixedBufferRingAllocator(RING_BUFFER_BYTES))
-                    .build();
-            return IoUringIoHandler.newFactory(new IoUringIoHandlerConfig().setBufferRingConfig(ring));
-        }
-
-        @Override
-        void configureConnections(ServerBootstrap bootstrap) {
-            bootstrap.childOption(IoUringChannelOption.IO_URING_BUFFER_GROUP_ID, RING_GROUP);
-        }
-    };
-
-    private static final short RING_GROUP = 0;
-    private static final short RING_BUFFERS = 1024;
-    private static final int RING_BATCH = 512;
-    private static final int RING_BUFFER_BYTES = 16384;
-
-    private final String engine;
-    private final ChannelFactory<? extends ServerChannel> tcpChannels;
-    private final ChannelFactory<? extends ServerChannel> unixChannels;
-
-    NettyTransport(
-            String engine,
-            ChannelFactory<? extends ServerChannel> tcpChannels,
-            ChannelFactory<? extends ServerChannel> unixChannels) {
-        this.engine = engine;
-        this.tcpChannels = tcpChannels;
-        this.unixChannels = unixChannels;
+  NIO("nio", NioServerSocketChannel::new, NioServerDomainSocketChannel::new) {
+    @Override
+    IoHandlerFactory handlerFactory() {
+      return NioIoHandler.newFactory();
+    }
+  },
+  EPOLL("epoll", EpollServerSocketChannel::new, EpollServerDomainSocketChannel::new) {
+    @Override
+    IoHandlerFactory handlerFactory() {
+      return EpollIoHandler.newFactory();
+    }
+  },
+  IO_URING("io_uring", IoUringServerSocketChannel::new, IoUringServerDomainSocketChannel::new) {
+    @Override
+    IoHandlerFactory handlerFactory() {
+      return IoUringIoHandler.newFactory();
+    }
+  },
+  /**
+   * With a provided-buffer ring netty also uses multishot receive, and incremental buffers where the kernel has them.
+   * The sizes are the best of those tried: fewer buffers, larger ones and non-incremental ones were all slower.
+   */
+  IO_URING_RING("io_uring_ring", IoUringServerSocketChannel::new, IoUringServerDomainSocketChannel::new) {
+    @Override
+    IoHandlerFactory handlerFactory() {
+      IoUringBufferRingConfig ring = IoUringBufferRingConfig.builder()
+          .bufferGroupId(RING_GROUP)
+          .bufferRingSize(RING_BUFFERS)
+          .batchSize(RING_BATCH)
+          .allocator(new IoUringFixedBufferRingAllocator(RING_BUFFER_BYTES))
+          .build();
+      return IoUringIoHandler.newFactory(new IoUringIoHandlerConfig().setBufferRingConfig(ring));
     }
 
-    static NettyTransport named(String engine) {
-        for (NettyTransport transport : values()) {
-            if (transport.engine.equals(engine)) {
-                return transport;
-            }
-        }
-        throw new IllegalArgumentException("--transport " + engine + " is unknown; known: nio, epoll, io_uring, io_uring_ring");
+    @Override
+    void configureConnections(ServerBootstrap bootstrap) {
+      bootstrap.childOption(IoUringChannelOption.IO_URING_BUFFER_GROUP_ID, RING_GROUP);
     }
+  };
 
-    abstract IoHandlerFactory handlerFactory();
+  private static final short RING_GROUP = 0;
+  private static final short RING_BUFFERS = 1024;
+  private static final int RING_BATCH = 512;
+  private static final int RING_BUFFER_BYTES = 16384;
 
-    void configureConnections(ServerBootstrap bootstrap) {}
+  private final String engine;
+  private final ChannelFactory<? extends ServerChannel> tcpChannels;
+  private final ChannelFactory<? extends ServerChannel> unixChannels;
 
-    String engine() {
-        return engine;
+  NettyTransport(
+      String engine,
+      ChannelFactory<? extends ServerChannel> tcpChannels,
+      ChannelFactory<? extends ServerChannel> unixChannels) {
+    this.engine = engine;
+    this.tcpChannels = tcpChannels;
+    this.unixChannels = unixChannels;
+  }
+
+  static NettyTransport named(String engine) {
+    for (NettyTransport transport : values()) {
+      if (transport.engine.equals(engine)) {
+        return transport;
+      }
     }
+    throw new IllegalArgumentException("--transport " + engine + " is unknown; known: nio, epoll, io_uring, io_uring_ring");
+  }
 
-    ChannelFactory<? extends ServerChannel> tcpChannels() {
-        return tcpChannels;
-    }
+  abstract IoHandlerFactory handlerFactory();
 
-    ChannelFactory<? extends ServerChannel> unixChannels() {
-        return unixChannels;
-    }
+  void configureConnections(ServerBootstrap bootstrap) {}
+
+  String engine() {
+    return engine;
+  }
+
+  ChannelFactory<? extends ServerChannel> tcpChannels() {
+    return tcpChannels;
+  }
+
+  ChannelFactory<? extends ServerChannel> unixChannels() {
+    return unixChannels;
+  }
 }

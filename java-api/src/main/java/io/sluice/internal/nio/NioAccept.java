@@ -2,6 +2,7 @@ package io.sluice.internal.nio;
 
 import io.sluice.internal.abi.Abi;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
@@ -33,6 +34,17 @@ final class NioAccept {
     this.loop = loop;
     this.rings = loop.rings;
     this.throttleNanos = throttleMillis * NANOS_PER_MILLI;
+  }
+
+  /** Would accepted sockets take these options? One that is thrown away tells at once; 0 or a positive code. */
+  int tryOptions(NioSlot listener, NioOptions.Values options) {
+    rings.add(Abi.CTR_SYSCALLS, 2);
+    try (SocketChannel probe = listener.unix ? SocketChannel.open(StandardProtocolFamily.UNIX) : SocketChannel.open()) {
+      return NioErrors.code(NioOptions.setAll(probe, options));
+    } catch (IOException e) {
+      // Out of descriptors: that is for the ACCEPT to say.
+      return 0;
+    }
   }
 
   /** Accepts what waits, as far as there is room to say so. */
@@ -80,9 +92,9 @@ final class NioAccept {
     NioSlot slot = null;
     try {
       channel.configureBlocking(false);
-      if (NioOptions.setAll(channel, listener.acceptOptions) == 0) {
-        slot = loop.slots.take(NioSlot.Life.LIVE);
-      }
+      // A connection that was reset while it waited may refuse options. Its RECV will tell.
+      NioOptions.setAll(channel, listener.acceptOptions);
+      slot = loop.slots.take(NioSlot.Life.LIVE);
       if (slot != null) {
         loop.attach(slot, channel, listener.unix);
       }
@@ -91,8 +103,9 @@ final class NioAccept {
       slot = null;
     }
     if (slot == null) {
-      // The peer was gone before its options could be set, or max_handles is reached.
+      // max_handles is reached.
       NioClose.quietly(channel);
+      rings.count(Abi.CTR_LATE_CLOSED);
       return;
     }
     boolean more = listener.inboundMulti;

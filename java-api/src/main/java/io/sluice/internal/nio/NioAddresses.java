@@ -16,6 +16,9 @@ import java.nio.file.InvalidPathException;
 
 /** {@code sluice_addr} to and from the JDK's addresses. */
 final class NioAddresses {
+  private static final int ADDR_RESERVED = 12;
+  private static final int ADDR_RESERVED2 = 120;
+
   private NioAddresses() {}
 
   /** Paths are bytes to the system; the JDK encodes them with this one. */
@@ -40,19 +43,20 @@ final class NioAddresses {
   /** The address at {@code at} of the region, which has {@code ADDR_BYTES_TOTAL} readable bytes there. */
   static SocketAddress read(ByteBuffer b, int at) throws Unusable {
     int pathBytes = b.getInt(at + Abi.ADDR_PATH_LEN);
-    boolean unix = b.getShort(at + Abi.ADDR_FAMILY) == Abi.FAMILY_UNIX;
-    if (b.getInt(at + 12) != 0 || b.getLong(at + 120) != 0 || (!unix && pathBytes != 0)) {
-      throw new Unusable(Abi.EINVAL);
-    }
     int port = b.getShort(at + Abi.ADDR_PORT) & 0xffff;
+    int scope = b.getInt(at + Abi.ADDR_SCOPE_ID);
+    require(b.getInt(at + ADDR_RESERVED) == 0 && b.getLong(at + ADDR_RESERVED2) == 0);
     try {
       switch (b.getShort(at + Abi.ADDR_FAMILY)) {
         case Abi.FAMILY_INET4:
+          require(scope == 0 && pathBytes == 0 && zeroFrom(b, at, 4));
           return new InetSocketAddress(InetAddress.getByAddress(bytes(b, at, 4)), port);
         case Abi.FAMILY_INET6:
-          return new InetSocketAddress(inet6(bytes(b, at, 16), b.getInt(at + Abi.ADDR_SCOPE_ID)), port);
+          require(pathBytes == 0 && zeroFrom(b, at, 16));
+          return new InetSocketAddress(Inet6Address.getByAddress(null, bytes(b, at, 16), scope == 0 ? -1 : scope), port);
         case Abi.FAMILY_UNIX:
-          return unix(b, at, pathBytes);
+          require(port == 0 && scope == 0 && pathBytes > 0 && pathBytes <= Abi.PATH_MAX && zeroFrom(b, at, pathBytes));
+          return unix(bytes(b, at, pathBytes));
         default:
           throw new Unusable(Abi.EINVAL);
       }
@@ -61,19 +65,35 @@ final class NioAddresses {
     }
   }
 
-  private static InetAddress inet6(byte[] bytes, int scope) throws IOException {
-    return scope == 0 ? Inet6Address.getByAddress(null, bytes, -1) : Inet6Address.getByAddress(null, bytes, scope);
+  private static SocketAddress unix(byte[] path) throws Unusable {
+    if (path[0] == 0) {
+      // Abstract names: the JDK knows paths only.
+      throw new Unusable(Abi.ENOTSUP);
+    }
+    for (byte b : path) {
+      require(b != 0);
+    }
+    return UnixDomainSocketAddress.of(path(path));
   }
 
-  private static SocketAddress unix(ByteBuffer b, int at, int pathBytes) throws Unusable {
-    if (pathBytes < 0 || pathBytes > Abi.PATH_MAX) {
+  /** A path of the system as the JDK's string. */
+  static String path(byte[] bytes) {
+    return new String(bytes, PATH_CHARSET);
+  }
+
+  private static void require(boolean condition) throws Unusable {
+    if (!condition) {
       throw new Unusable(Abi.EINVAL);
     }
-    if (pathBytes == 0 || b.get(at + Abi.ADDR_BYTES) == 0) {
-      // Unnamed and abstract sockets: the JDK knows paths only.
-      throw new Unusable(pathBytes == 0 ? Abi.EINVAL : Abi.ENOTSUP);
+  }
+
+  private static boolean zeroFrom(ByteBuffer b, int at, int from) {
+    for (int i = from; i < Abi.PATH_MAX; i++) {
+      if (b.get(at + Abi.ADDR_BYTES + i) != 0) {
+        return false;
+      }
     }
-    return UnixDomainSocketAddress.of(new String(bytes(b, at, pathBytes), PATH_CHARSET));
+    return true;
   }
 
   private static byte[] bytes(ByteBuffer b, int at, int count) {

@@ -50,9 +50,8 @@ final class NioClose {
   }
 
   void submitDetach(NioSlot slot, NioSqe e) {
-    int code = slot.life != NioSlot.Life.LIVE ? Abi.EALREADY : slot.inboundOp != 0 || slot.sendHead != null ? Abi.EBUSY : 0;
-    if (code != 0) {
-      rings.complete(Abi.OP_DETACH, e.token, e.handle, -code, 0);
+    if (slot.inboundOp != 0 || slot.sendHead != null) {
+      rings.complete(Abi.OP_DETACH, e.token, e.handle, -Abi.EBUSY, 0);
       return;
     }
     slot.endOp = Abi.OP_DETACH;

@@ -53,7 +53,7 @@ final class NioConnect {
         connected(slot);
       } else if (unix) {
         // unix(7): a full backlog is EAGAIN, and nothing goes on by itself. The JDK takes it for "in progress".
-        return NioErrors.pack(Abi.EOTHER, EAGAIN);
+        return NioErrors.pack(Abi.EBUSY, EAGAIN);
       } else {
         slot.interest(SelectionKey.OP_CONNECT, rings);
       }

@@ -9,7 +9,6 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.NetworkChannel;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -193,7 +192,7 @@ public final class NioEngine implements Engine {
         return -Abi.EINVAL;
       }
     }
-    return path.length == 0 ? -Abi.EINVAL : loop.files.open(new String(path, StandardCharsets.UTF_8));
+    return path.length == 0 ? -Abi.EINVAL : loop.files.open(NioAddresses.path(path));
   }
 
   @Override

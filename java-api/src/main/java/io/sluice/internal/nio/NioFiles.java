@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.Paths;
@@ -12,16 +13,21 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Files for SENDFILE. File numbers are indexes of this table, not descriptors. */
+/**
+ * Files for SENDFILE. The caller gets generation &lt;&lt; 16 | index, not a descriptor: the number of a closed file does not
+ * become the number of the next one.
+ */
 final class NioFiles {
   /** An open file; closed when the caller closed it and no SENDFILE uses it any more. */
   final class File {
     private final Path path;
+    private final int number;
     private FileChannel channel;
     private int users = 1;
 
-    File(Path path) throws IOException {
+    File(Path path, int number) throws IOException {
       this.path = path;
+      this.number = number;
       this.channel = FileChannel.open(path, StandardOpenOption.READ);
     }
 
@@ -64,8 +70,13 @@ final class NioFiles {
     }
   }
 
+  private static final int INDEX_BITS = 16;
+  private static final int INDEX_MASK = (1 << INDEX_BITS) - 1;
+  private static final int GENERATION_MASK = 0x7fff;
+
   private final NioPoller poller;
   private final List<File> files = new ArrayList<>();
+  private int opened;
 
   NioFiles(NioPoller poller) {
     this.poller = poller;
@@ -73,15 +84,22 @@ final class NioFiles {
 
   /** Opens a file; its number, or a negative code. */
   int open(String path) {
-    int number = files.indexOf(null);
+    int index = files.indexOf(null);
+    if (index < 0 && files.size() > INDEX_MASK) {
+      return -Abi.ENOMEM;
+    }
     try {
-      File f = new File(Paths.get(path));
-      if (number < 0) {
-        files.add(f);
-        return files.size() - 1;
+      Path p = Paths.get(path);
+      if (Files.exists(p) && !Files.isRegularFile(p)) {
+        return -Abi.EINVAL;
       }
-      files.set(number, f);
-      return number;
+      if (index < 0) {
+        index = files.size();
+        files.add(null);
+      }
+      File f = new File(p, (opened++ & GENERATION_MASK) << INDEX_BITS | index);
+      files.set(index, f);
+      return f.number;
     } catch (IOException e) {
       return -NioErrors.code(NioErrors.of(e));
     } catch (InvalidPathException e) {
@@ -91,7 +109,9 @@ final class NioFiles {
 
   /** Null: no such file. */
   File find(int number) {
-    return number >= 0 && number < files.size() ? files.get(number) : null;
+    int index = number & INDEX_MASK;
+    File f = number >= 0 && index < files.size() ? files.get(index) : null;
+    return f != null && f.number == number ? f : null;
   }
 
   int close(int number) {
@@ -99,14 +119,16 @@ final class NioFiles {
     if (f == null) {
       return -Abi.ENOENT;
     }
-    files.set(number, null);
+    files.set(number & INDEX_MASK, null);
     f.release();
     return 0;
   }
 
   void closeAll() {
-    for (int i = 0; i < files.size(); i++) {
-      close(i);
+    for (File f : files) {
+      if (f != null) {
+        close(f.number);
+      }
     }
   }
 }

@@ -15,7 +15,7 @@ final class NioInbound {
 
   /** Starts a validated ACCEPT, RECV or WATCH. */
   void submit(NioSlot slot, NioSqe e, NioOptions.Values acceptOptions) {
-    int code = refusal(slot, e);
+    int code = refusal(slot, e, acceptOptions);
     if (code != 0) {
       if (code == Abi.EINVAL) {
         rings.count(Abi.CTR_INVALID);
@@ -37,15 +37,15 @@ final class NioInbound {
     }
   }
 
-  private int refusal(NioSlot slot, NioSqe e) {
+  private int refusal(NioSlot slot, NioSqe e, NioOptions.Values acceptOptions) {
     boolean wrongKind = e.op == Abi.OP_ACCEPT ? slot.listener == null : slot.socket == null;
     if (wrongKind || (e.op == Abi.OP_RECV && loop.pools.get(e.group) == null)) {
       return Abi.EINVAL;
     }
-    if (slot.life != NioSlot.Life.LIVE) {
-      return Abi.EALREADY;
+    if (slot.inboundOp != 0) {
+      return Abi.EBUSY;
     }
-    return slot.inboundOp != 0 ? Abi.EBUSY : 0;
+    return acceptOptions == null ? 0 : loop.accept.tryOptions(slot, acceptOptions);
   }
 
   /** The selector says readable or acceptable. */

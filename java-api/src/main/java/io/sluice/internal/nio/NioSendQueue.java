@@ -11,6 +11,9 @@ import java.util.Arrays;
  * filled it, several SENDs in one gathering write; the selector is asked only after a short write.
  */
 final class NioSendQueue {
+  /** Linux's number for a file that ended before its region did, as the native engines report it. */
+  private static final int EIO = 5;
+
   private final NioLoop loop;
   private final NioRings rings;
   private final int maxOps;
@@ -27,7 +30,7 @@ final class NioSendQueue {
     this.maxOps = maxOps;
   }
 
-  /** Validates and queues one SEND, SENDMSG, SENDFILE or SHUTDOWN on a live or closing connection. */
+  /** Validates and queues one SEND, SENDMSG, SENDFILE or SHUTDOWN on a live handle. */
   void submit(NioSlot slot, NioSqe e) {
     int code = refusal(slot, e.op);
     NioSend send = null;
@@ -58,9 +61,6 @@ final class NioSendQueue {
   private int refusal(NioSlot slot, int op) {
     if (!slot.isStream()) {
       return Abi.EINVAL;
-    }
-    if (slot.life != NioSlot.Life.LIVE) {
-      return Abi.EALREADY;
     }
     if (slot.sendFailed) {
       return Abi.ECANCELED;
@@ -215,7 +215,7 @@ final class NioSendQueue {
     int wanted = head.total - head.fileDone;
     int n = head.file.send(head.filePosition + head.fileDone, wanted, slot.socket);
     if (n < 0) {
-      fail(slot, NioErrors.pack(Abi.EIO, 0));
+      fail(slot, NioErrors.pack(Abi.EIO, EIO));
       return true;
     }
     head.fileDone += n;

@@ -130,6 +130,11 @@ final class NioSubmissions {
       answer(Abi.ESTALE);
       return;
     }
+    if (slot.life != NioSlot.Life.LIVE && e.op != Abi.OP_CLOSE) {
+      // A closing handle takes no new work.
+      answer(Abi.EALREADY);
+      return;
+    }
     switch (e.op) {
       case Abi.OP_ACCEPT:
         accept(slot);
@@ -151,15 +156,9 @@ final class NioSubmissions {
 
   private void accept(NioSlot slot) {
     NioOptions.Values options = options();
-    if (options == null && e.aux32 != 0) {
+    if (options == null && (e.aux32 != 0 || e.aux != 0)) {
       invalid();
       return;
-    }
-    for (int i = 0; options != null && i < options.options.length; i++) {
-      if (!NioOptions.isKnown(options.options[i])) {
-        answer(Abi.ENOTSUP);
-        return;
-      }
     }
     loop.inbound.submit(slot, e, options);
   }
@@ -167,7 +166,7 @@ final class NioSubmissions {
   /** LISTEN or CONNECT: both name an address and options. */
   private void open() {
     NioOptions.Values options = options();
-    if (!inScratch(e.addr, Abi.ADDR_BYTES_TOTAL) || (options == null && (e.aux32 != 0 || e.aux != 0))) {
+    if (!inScratch(e.addr, Abi.ADDR_BYTES_TOTAL) || (options == null && (e.aux32 != 0 || e.aux != 0)) || e.len < 0) {
       invalid();
       return;
     }

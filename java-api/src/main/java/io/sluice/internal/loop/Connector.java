@@ -23,6 +23,7 @@ final class Connector extends TimerWheel.Timer {
   private final ConnectOptions options;
   private final ConnectionHandler handler;
   private final CompletableFuture<Connection> stage;
+  private final Settings settings;
   private final long timeoutNanos;
   private int slot = -1;
   private boolean timedOut;
@@ -35,6 +36,7 @@ final class Connector extends TimerWheel.Timer {
     this.options = options;
     this.handler = handler;
     this.stage = stage;
+    this.settings = new Settings(options.connection(), Addresses.isUnix(address));
     this.timeoutNanos = options.connectTimeout().toNanos();
   }
 
@@ -43,7 +45,7 @@ final class Connector extends TimerWheel.Timer {
       failed(CloseReasons.SHUTDOWN);
       return;
     }
-    var socketOptions = Options.of(options.connection(), address);
+    var socketOptions = settings.socketOptions;
     int at = loop.submissions.scratch(Abi.ADDR_BYTES_TOTAL + Options.bytes(socketOptions));
     if (at < 0) {
       loop.execute(this::start); // The submissions before this one are not consumed yet: next turn.
@@ -90,7 +92,7 @@ final class Connector extends TimerWheel.Timer {
       failed(CloseReasons.SHUTDOWN);
       return;
     }
-    StreamConnection c = loop.connection(handle, new Settings(options.connection(), address));
+    StreamConnection c = loop.connection(handle, settings);
     c.flags |= ConnectionCore.CONNECTED;
     c.handler = handler;
     c.open();

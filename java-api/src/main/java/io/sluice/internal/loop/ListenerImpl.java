@@ -51,7 +51,7 @@ final class ListenerImpl implements Listener {
     this.address = address;
     this.options = options;
     this.handlers = handlers;
-    this.settings = new Settings(options.connections(), address);
+    this.settings = new Settings(options.connections(), Addresses.isUnix(address));
     this.sharded = isSharded(group, address, options);
     this.socketOptions = withReusePort(options.socketOptions(), sharded);
     Options.check(socketOptions);

@@ -1,12 +1,9 @@
 package io.sluice.internal.loop;
 
-import io.sluice.ConnectionOptions;
 import io.sluice.TcpInfo;
 import io.sluice.TransportOption;
 import io.sluice.internal.abi.Abi;
-import java.net.SocketAddress;
 import java.nio.ByteBuffer;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Socket options and TCP_INFO in the layouts of {@code sluice.h}. */
@@ -15,20 +12,6 @@ final class Options {
 
   static int bytes(Map<TransportOption<?>, Object> options) {
     return options.size() * Abi.OPTVAL_BYTES;
-  }
-
-  /**
-   * The options for connections of that address. TCP_NODELAY is on by default, for Unix sockets too when one set of options
-   * serves both: they have no Nagle algorithm, send at once anyway, and the kernel would refuse the option.
-   */
-  static Map<TransportOption<?>, Object> of(ConnectionOptions connections, SocketAddress address) {
-    Map<TransportOption<?>, Object> options = connections.socketOptions();
-    if (!Addresses.isUnix(address) || !options.containsKey(TransportOption.TCP_NODELAY)) {
-      return options;
-    }
-    Map<TransportOption<?>, Object> withoutNodelay = new LinkedHashMap<>(options);
-    withoutNodelay.remove(TransportOption.TCP_NODELAY);
-    return Map.copyOf(withoutNodelay);
   }
 
   /** Refuses at the call what no submission could carry. */

@@ -1,0 +1,88 @@
+package io.sluice.contract;
+
+import io.sluice.EngineUnavailableException;
+import io.sluice.internal.engine.Engine;
+import io.sluice.internal.engine.EngineConfig;
+import io.sluice.internal.load.Engines;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+
+/**
+ * One combination of engine and binding that the contract suite runs on.
+ *
+ * <p>The system properties {@code sluice.test.engines} and {@code sluice.test.bindings} (lists with commas, empty: all)
+ * leave cells out. Every cell that is not left out reports itself, see {@link CellReport}.
+ */
+public record EngineCell(String engine, String binding) {
+  private static final List<EngineCell> CELLS =
+      List.of(
+          new EngineCell("io_uring", "jni"),
+          new EngineCell("io_uring", "ffm"),
+          new EngineCell("io_uring", "jna"),
+          new EngineCell("epoll", "jni"),
+          new EngineCell("epoll", "ffm"),
+          new EngineCell("epoll", "jna"),
+          new EngineCell("nio", "none"));
+
+  private static final Map<EngineCell, String> OBSTACLES = new ConcurrentHashMap<>();
+
+  static Stream<EngineCell> all() {
+    List<String> engines = list("sluice.test.engines");
+    List<String> bindings = list("sluice.test.bindings");
+    return CELLS.stream()
+        .filter(c -> engines.isEmpty() || engines.contains(c.engine))
+        .filter(c -> bindings.isEmpty() || bindings.contains(c.binding) || engines.contains("nio") && c.isNio());
+  }
+
+  static Stream<EngineCell> ofEngine(String engine) {
+    return all().filter(c -> c.engine.equals(engine));
+  }
+
+  private static List<String> list(String property) {
+    return Stream.of(System.getProperty(property, "").split(",")).map(String::trim).filter(s -> !s.isEmpty()).toList();
+  }
+
+  boolean isNio() {
+    return engine.equals("nio");
+  }
+
+  boolean isUring() {
+    return engine.equals("io_uring");
+  }
+
+  /** Why this cell cannot run here; empty: it can. */
+  String obstacle() {
+    return OBSTACLES.computeIfAbsent(this, EngineCell::findObstacle);
+  }
+
+  private static String findObstacle(EngineCell cell) {
+    try {
+      Engines.select(cell.engine, cell.isNio() ? null : cell.binding);
+      CellReport.ran(cell);
+      return "";
+    } catch (EngineUnavailableException e) {
+      // What is said about the others belongs to their own lines.
+      String reason = e.getMessage().replaceFirst("(?s)\\. Others: .*", "");
+      CellReport.skipped(cell, reason);
+      return reason;
+    }
+  }
+
+  /** Opens an engine of this cell, or aborts the test with the reason why there is none. */
+  Engine open(EngineConfig config) {
+    Assumptions.assumeTrue(obstacle().isEmpty(), () -> this + ": " + obstacle());
+    Engine e = Engines.open(Engines.select(engine, isNio() ? null : binding), config);
+    if (!e.name().equals(engine) || !e.binding().equals(binding)) {
+      throw new AssertionError("asked for " + this + ", got " + e.name() + "/" + e.binding());
+    }
+    return e;
+  }
+
+  @Override
+  public String toString() {
+    return engine + "/" + binding;
+  }
+}

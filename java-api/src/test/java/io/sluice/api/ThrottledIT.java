@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.sluice.Connection;
 import io.sluice.ListenerState;
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.InputStreamReader;
 import java.net.Socket;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
+import org.opentest4j.TestAbortedException;
 
 /**
  * Out of descriptors: the listener says THROTTLED, loses no connection, and goes on by itself. In a JVM of its own, whose
@@ -24,7 +26,7 @@ class ThrottledIT {
   @OnEveryEngine
   void aListenerOutOfDescriptorsRecovers(Cell cell) throws Exception {
     cell.group().close();
-    Assumptions.assumeTrue(new java.io.File("/bin/sh").canExecute(), "no /bin/sh");
+    Assumptions.assumeTrue(new File("/bin/sh").canExecute(), "no /bin/sh");
     List<String> command = new ArrayList<>();
     command.add("/bin/sh");
     command.add("-c");
@@ -32,7 +34,7 @@ class ThrottledIT {
     command.add("sh");
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
+    command.add(classPath());
     // The JDK would raise the soft limit to the hard one; ulimit -n sets both.
     for (String property : List.of("sluice.native.path", "jna.boot.library.path")) {
       if (System.getProperty(property) != null) {
@@ -46,6 +48,12 @@ class ThrottledIT {
     List<Socket> sockets = new ArrayList<>();
     try (BufferedReader out = new BufferedReader(new InputStreamReader(p.getInputStream()))) {
       int port = Integer.parseInt(out.readLine());
+      try (Socket warmUp = new Socket("127.0.0.1", port)) {
+        // The test's own classes come from a folder, and that needs descriptors too.
+        warmUp.getOutputStream().write(2);
+        assertEquals(2, warmUp.getInputStream().read());
+      }
+      assertEquals("warm", out.readLine());
       Socket first = new Socket("127.0.0.1", port);
       first.setSoTimeout(60_000);
       for (int i = 0; i < CLIENTS; i++) {
@@ -72,6 +80,16 @@ class ThrottledIT {
     }
   }
 
+  /** Also where the classes were loaded from: a launcher of tests may have a class path of its own. */
+  private static String classPath() throws Exception {
+    List<String> path = new ArrayList<>();
+    for (Class<?> c : List.of(ThrottledIT.class, Connection.class, Assumptions.class, TestAbortedException.class)) {
+      path.add(Path.of(c.getProtectionDomain().getCodeSource().getLocation().toURI()).toString());
+    }
+    path.add(System.getProperty("java.class.path"));
+    return String.join(File.pathSeparator, path);
+  }
+
   /** The server with few descriptors. Prints its port, then the listener's states as they change. */
   static final class Child {
     private Child() {}
@@ -80,6 +98,8 @@ class ThrottledIT {
       Cell cell = new Cell(args[0], args[1]);
       Server<Recorder.Echo> server = new Server<>(cell.group(), Recorder.Echo::new);
       System.out.println(server.listener.port());
+      Await.value(Await.next(server.connections).closed());
+      System.out.println("warm");
       Await.until("throttled", () -> server.listener.state() == ListenerState.THROTTLED);
       System.out.println(server.listener.state());
       Await.until("listening", () -> server.listener.state() == ListenerState.LISTENING);

@@ -65,6 +65,11 @@ final class CloseReasons {
     return new TransportException(reason.detail(), reason);
   }
 
+  /** Loads what the switches below are compiled to. */
+  static void preload() {
+    ofCode(Abi.EOTHER, 0, "");
+  }
+
   private static Kind kind(int code) {
     switch (code) {
       case Abi.ECONNRESET:

@@ -46,8 +46,9 @@ final class FaultLog {
     String more = hidden == 0 ? "" : " (" + hidden + " more of this kind were not logged)";
     try {
       LOG.log(Level.WARNING, fault.text + ": " + where + more, cause);
-    } catch (RuntimeException ignored) {
-      // A broken log back end must not break the loop that reports through it.
+    } catch (Throwable ignored) {
+      // A broken log back end must not break the loop that reports through it; nor one that cannot open its files because
+      // the process is out of descriptors.
     }
   }
 }

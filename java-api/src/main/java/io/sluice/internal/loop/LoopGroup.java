@@ -52,6 +52,7 @@ public final class LoopGroup implements EventLoopGroup {
 
   /** For {@link EventLoopGroup.Builder#build()}. */
   public static EventLoopGroup open(EventLoopGroup.Builder builder) {
+    RareClasses.load();
     Selection selection = Engines.select(builder.engine(), builder.binding());
     LoopMemory memory = LoopMemory.of(builder);
     LoopGroup group = new LoopGroup(builder.isCallerDriven());

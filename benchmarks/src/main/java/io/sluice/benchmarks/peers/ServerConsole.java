@@ -5,6 +5,9 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
+import java.lang.management.MemoryType;
+import java.lang.management.MemoryUsage;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -12,7 +15,7 @@ import java.nio.charset.StandardCharsets;
  *
  * <pre>
  *   allocated   bytes the loop thread has allocated on the heap since it started
- *   heap        bytes of heap in use after a full collection
+ *   heap        bytes of heap that a full collection leaves
  *   direct      bytes of direct buffers known to the JVM
  * </pre>
  */
@@ -59,7 +62,13 @@ public final class ServerConsole {
     for (int i = 0; i < COLLECTIONS; i++) {
       System.gc();
     }
-    return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    // What the last collection left, not what is in use now: a thread that allocates holds a buffer of up to megabytes.
+    long left = 0;
+    for (MemoryPoolMXBean pool : ManagementFactory.getMemoryPoolMXBeans()) {
+      MemoryUsage afterCollection = pool.getCollectionUsage();
+      left += pool.getType() == MemoryType.HEAP && afterCollection != null ? afterCollection.getUsed() : 0;
+    }
+    return left;
   }
 
   private static long directBytes() {

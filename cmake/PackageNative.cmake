@@ -2,6 +2,7 @@
 #
 #   OUTPUT_DIR/PLATFORM/libsluice.so
 #   OUTPUT_DIR/PLATFORM/sluice.properties   what the Java loader compares and reports
+#   OUTPUT_DIR/PLATFORM/abi.txt             sizes, offsets and constants as the C compiler sees them; not in cross builds
 #   OUTPUT_DIR/include/sluice.h
 #
 # Run by Maven as `cmake -DSLUICE_...=... -P PackageNative.cmake`: a script, so that the build needs no shell and
@@ -43,6 +44,15 @@ set(header "${SLUICE_SOURCE_DIR}/include/sluice.h")
 set(platform_dir "${SLUICE_OUTPUT_DIR}/${SLUICE_PLATFORM}")
 file(COPY "${built}" DESTINATION "${platform_dir}")
 file(COPY "${header}" DESTINATION "${SLUICE_OUTPUT_DIR}/include")
+
+# The Java side compares its constants with this. A cross build cannot run the program: its jar goes without the file.
+if(NOT DEFINED SLUICE_TOOLCHAIN OR SLUICE_TOOLCHAIN STREQUAL "")
+  run(${CMAKE_COMMAND} --build "${SLUICE_BUILD_DIR}" --target abi_dump)
+  execute_process(COMMAND "${SLUICE_BUILD_DIR}/abi_dump" OUTPUT_FILE "${platform_dir}/abi.txt" RESULT_VARIABLE code)
+  if(NOT code EQUAL 0)
+    message(FATAL_ERROR "abi_dump failed (${code}): see the message above.")
+  endif()
+endif()
 
 # The ABI version is stated once, in the header.
 foreach(part MAJOR MINOR)

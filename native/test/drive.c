@@ -196,6 +196,16 @@ void drive_quiet(drive *d)
              d->list[i].result, d->list[i].flags);
 }
 
+void drive_quiet_of(drive *d, uint64_t handle)
+{
+    uint32_t known = d->list_count;
+
+    for (int i = 0; i < 3; i++) drive_turn(d, 5 * MS);
+    for (uint32_t i = known; i < d->list_count; i++)
+        if (d->list[i].handle == handle)
+            FAIL("token %" PRIu64 " op %u mentions an ended handle", d->list[i].token, d->list[i].op);
+}
+
 uint8_t *drive_data(drive *d, const sluice_cqe *c)
 {
     CHECK(c->flags & SLUICE_CQE_BUFFER);

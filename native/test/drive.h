@@ -57,6 +57,7 @@ bool       drive_try(drive *d, uint64_t token, sluice_cqe *out); /* the oldest w
 sluice_cqe drive_wait(drive *d, uint64_t token);
 sluice_cqe drive_expect(drive *d, uint64_t token, int32_t result); /* waits, checks result and that it is terminal */
 void       drive_quiet(drive *d);                             /* turns a few times: nothing more may come */
+void       drive_quiet_of(drive *d, uint64_t handle);         /* ... nothing more that mentions the handle */
 uint8_t   *drive_data(drive *d, const sluice_cqe *c);
 void       drive_give_back(drive *d, const sluice_cqe *c);
 /* Receives n bytes through a MULTISHOT or repeated RECV with that token, giving buffers back. */

@@ -163,6 +163,28 @@ public final class Abi {
 
   /* sluice_tcp_info */
   public static final int TCP_INFO_BYTES = 96;
+  public static final int TCP_INFO_STATE = 0;
+  public static final int TCP_INFO_CA_STATE = 4;
+  public static final int TCP_INFO_RETRANSMITS = 8;
+  public static final int TCP_INFO_PROBES = 12;
+  public static final int TCP_INFO_BACKOFF = 16;
+  public static final int TCP_INFO_OPTIONS = 20;
+  public static final int TCP_INFO_RTO_US = 24;
+  public static final int TCP_INFO_ATO_US = 28;
+  public static final int TCP_INFO_SND_MSS = 32;
+  public static final int TCP_INFO_RCV_MSS = 36;
+  public static final int TCP_INFO_UNACKED = 40;
+  public static final int TCP_INFO_SACKED = 44;
+  public static final int TCP_INFO_LOST = 48;
+  public static final int TCP_INFO_RETRANS = 52;
+  public static final int TCP_INFO_PMTU = 56;
+  public static final int TCP_INFO_RTT_US = 60;
+  public static final int TCP_INFO_RTTVAR_US = 64;
+  public static final int TCP_INFO_SND_SSTHRESH = 68;
+  public static final int TCP_INFO_SND_CWND = 72;
+  public static final int TCP_INFO_TOTAL_RETRANS = 76;
+  public static final int TCP_INFO_BYTES_ACKED = 80;
+  public static final int TCP_INFO_BYTES_RECEIVED = 88;
 
   /* sluice_header */
   public static final int HDR_BYTES = 192;

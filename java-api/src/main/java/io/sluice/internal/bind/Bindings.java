@@ -1,0 +1,96 @@
+package io.sluice.internal.bind;
+
+import io.sluice.internal.abi.Abi;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The three ways into C by name: what stands against each, and loading. */
+public final class Bindings {
+  public static final String JNI = "jni";
+  public static final String FFM = "ffm";
+  public static final String JNA = "jna";
+
+  /**
+   * In the order of preference. JNI comes first because it works on every supported JDK and costs as little as FFM per
+   * crossing; JNA last because a crossing costs it several times as much.
+   */
+  public static final List<String> NAMES = List.of(JNI, FFM, JNA);
+
+  private static final String JNA_PROBE_CLASS = "com.sun.jna.Native";
+
+  private Bindings() {}
+
+  /**
+   * A cheap look: neither the library nor JNA is loaded.
+   *
+   * @return why the binding cannot work in this JVM, or null when nothing is known against it
+   */
+  public static String obstacle(String name) {
+    return switch (name) {
+      case JNI -> null;
+      case FFM -> FfmBindingProvider.obstacle();
+      case JNA -> jnaObstacle();
+      default -> throw unknown(name);
+    };
+  }
+
+  /**
+   * Loads the library file through one binding and checks its ABI. The file may be deleted afterwards.
+   *
+   * <p>No {@link LinkageError} leaves this method.
+   */
+  public static Binding load(String name, Path library) throws UnavailableException {
+    String obstacle = obstacle(name);
+    if (obstacle != null) {
+      throw new UnavailableException(obstacle);
+    }
+    try {
+      Binding binding =
+          switch (name) {
+            case JNI -> JniBinding.load(library);
+            case FFM -> FfmBindingProvider.load(library);
+            case JNA -> JnaBinding.load(library);
+            default -> throw unknown(name);
+          };
+      checkAbi(binding.abi(), library);
+      return binding;
+    } catch (IllegalCallerException e) {
+      throw new UnavailableException(
+          "native access is denied (" + e.getMessage() + "); start java with " + nativeAccessOption(), e, false);
+    } catch (UnsatisfiedLinkError | IllegalArgumentException e) {
+      // JNI and JNA report a file that cannot be mapped with the first, FFM with the second.
+      throw new UnavailableException("the library cannot be loaded: " + e.getMessage(), e, true);
+    } catch (LinkageError | RuntimeException e) {
+      Throwable cause = e instanceof ExceptionInInitializerError && e.getCause() != null ? e.getCause() : e;
+      throw new UnavailableException("loading the library failed: " + cause, e, false);
+    }
+  }
+
+  static void checkAbi(int abi, Path library) throws UnavailableException {
+    int major = abi >>> 16;
+    int minor = abi & 0xffff;
+    if (major != Abi.ABI_MAJOR || minor < Abi.ABI_MINOR) {
+      throw new UnavailableException(
+          library.getFileName() + " speaks ABI " + major + "." + minor + ", this Sluice needs " + Abi.ABI_MAJOR + "."
+              + Abi.ABI_MINOR + " or a later " + Abi.ABI_MAJOR + ".x; use sluice and sluice-native of the same version");
+    }
+  }
+
+  private static String jnaObstacle() {
+    try {
+      Class.forName(JNA_PROBE_CLASS, false, Bindings.class.getClassLoader());
+      return null;
+    } catch (ClassNotFoundException | LinkageError e) {
+      return "JNA is not on the class path (add net.java.dev.jna:jna)";
+    }
+  }
+
+  private static String nativeAccessOption() {
+    Module module = Bindings.class.getModule();
+    return "--enable-native-access=" + (module.isNamed() ? module.getName() : "ALL-UNNAMED");
+  }
+
+  private static IllegalArgumentException unknown(String name) {
+    return new IllegalArgumentException("binding: " + name + " is none of " + NAMES);
+  }
+}

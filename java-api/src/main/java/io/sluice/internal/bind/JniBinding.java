@@ -1,0 +1,117 @@
+package io.sluice.internal.bind;
+
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+
+/**
+ * JNI. The native methods are static and take primitives only, which is the JVM's shortest way into C.
+ *
+ * <p>The library exports no {@code Java_...} symbols. Its {@code JNI_OnLoad} registers the methods below in <em>the class
+ * that called {@code System.load}</em>, which it finds by looking at the stack. So {@link #load} must make that call itself,
+ * and a copy of Sluice whose packages were relocated works without being told its new names.
+ */
+final class JniBinding implements Binding {
+  private static JniBinding loaded;
+
+  private JniBinding() {}
+
+  /** Loads the library once per class loader; later calls answer the first one's result. */
+  static synchronized JniBinding load(Path library) {
+    if (loaded == null) {
+      System.load(library.toString());
+      loaded = new JniBinding();
+    }
+    return loaded;
+  }
+
+  @Override
+  public String name() {
+    return Bindings.JNI;
+  }
+
+  @Override
+  public int abi() {
+    return abi0();
+  }
+
+  @Override
+  public int probe(int engine, long info) {
+    return probe0(engine, info);
+  }
+
+  @Override
+  public long sharedBytes(long config) {
+    return sharedBytes0(config);
+  }
+
+  @Override
+  public int open(long config, long out) {
+    return open0(config, out);
+  }
+
+  @Override
+  public int pool(long loop, int group, long base, int bufferBytes, int count) {
+    return pool0(loop, group, base, bufferBytes, count);
+  }
+
+  @Override
+  public int enter(long loop, long timeoutNanos) {
+    return enter0(loop, timeoutNanos);
+  }
+
+  @Override
+  public int wake(long loop) {
+    return wake0(loop);
+  }
+
+  @Override
+  public int query(long loop, long handle, int what, long out, long length) {
+    return query0(loop, handle, what, out, length);
+  }
+
+  @Override
+  public int control(long loop, long handle, int what, long in, int length) {
+    return control0(loop, handle, what, in, length);
+  }
+
+  @Override
+  public int destroy(long loop, int flags) {
+    return destroy0(loop, flags);
+  }
+
+  @Override
+  public String strerror(int code) {
+    return strerror0(code);
+  }
+
+  @Override
+  public long address(ByteBuffer direct) {
+    return address0(direct);
+  }
+
+  // The table in native/src/jni/sluice_jni.c names these with their signatures.
+
+  private static native int abi0();
+
+  private static native int probe0(int engine, long info);
+
+  private static native long sharedBytes0(long config);
+
+  private static native int open0(long config, long out);
+
+  private static native int pool0(long loop, int group, long base, int bufferBytes, int count);
+
+  private static native int enter0(long loop, long timeoutNanos);
+
+  private static native int wake0(long loop);
+
+  private static native int query0(long loop, long handle, int what, long out, long length);
+
+  private static native int control0(long loop, long handle, int what, long in, int length);
+
+  private static native int destroy0(long loop, int flags);
+
+  private static native String strerror0(int code);
+
+  private static native long address0(ByteBuffer direct);
+}

@@ -1,0 +1,161 @@
+package io.sluice.internal.load;
+
+import io.sluice.internal.abi.Abi;
+import io.sluice.internal.bind.UnavailableException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Enumeration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Properties;
+
+/**
+ * The native library as it was found, its content checked and not yet on disk.
+ *
+ * @param origin where it comes from, for messages
+ * @param version of the native jar, "" when unknown
+ * @param inPlace the file itself when it is to be loaded where it lies, or null
+ */
+record LibraryFile(String origin, String version, String fileName, byte[] content, Path inPlace) {
+  /** Folder per classifier, on the class or module path; filled by the build of the native jar. */
+  static final String RESOURCE_FOLDER = "META-INF/native/";
+
+  private static final String PROPERTIES = "sluice.properties";
+  private static final System.Logger LOG = System.getLogger("io.sluice");
+
+  private record Copy(URL url, Properties properties) {
+    String get(String key) {
+      return properties.getProperty(key, "");
+    }
+
+    boolean speaksOurAbi() {
+      return get("abi").matches(Abi.ABI_MAJOR + "\\.\\d+") && Integer.parseInt(get("abi").split("\\.")[1]) >= Abi.ABI_MINOR;
+    }
+
+    @Override
+    public String toString() {
+      return url + " (version " + get("version") + ", ABI " + get("abi") + ")";
+    }
+  }
+
+  /** A file named by its user. It is loaded in place, so that debuggers and profilers find its symbols. */
+  static LibraryFile named(Path file, Platform platform) throws UnavailableException {
+    byte[] content;
+    try {
+      content = Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new UnavailableException(
+          file + " cannot be read (" + e + "); correct -D" + NativeLoader.PATH_PROPERTY, e, false);
+    }
+    String fault = platform.isLinux() ? ElfFile.fault(content, platform.arch()) : null;
+    if (fault != null) {
+      throw new UnavailableException(file + " " + fault + "; correct -D" + NativeLoader.PATH_PROPERTY);
+    }
+    return new LibraryFile(file.toString(), "", file.getFileName().toString(), content, file.toAbsolutePath());
+  }
+
+  /** The library of this platform in the jars that {@code loader} sees. */
+  static LibraryFile onClassPath(ClassLoader loader, Platform platform, String ourVersion) throws UnavailableException {
+    String folder = RESOURCE_FOLDER + platform.classifier() + "/";
+    Copy copy = choose(copies(loader, folder + PROPERTIES, platform), ourVersion);
+    String fileName = copy.get("library").isEmpty() ? platform.libraryName() : copy.get("library");
+    byte[] content;
+    try {
+      // Beside its properties: with several copies around, getResource could answer another jar's library.
+      URL library = new URL(copy.url, fileName);
+      try (InputStream in = library.openStream()) {
+        content = in.readAllBytes();
+      }
+    } catch (IOException e) {
+      throw new UnavailableException(
+          fileName + " beside " + copy.url + " cannot be read (" + e + "); get the sluice-native jar again", e, false);
+    }
+    checkContent(copy, fileName, content, platform);
+    return new LibraryFile(copy.toString(), copy.get("version"), fileName, content, null);
+  }
+
+  private static List<Copy> copies(ClassLoader loader, String resource, Platform platform) throws UnavailableException {
+    List<Copy> copies = new ArrayList<>();
+    try {
+      Enumeration<URL> urls = loader == null ? ClassLoader.getSystemResources(resource) : loader.getResources(resource);
+      while (urls.hasMoreElements()) {
+        URL url = urls.nextElement();
+        Properties properties = new Properties();
+        try (InputStream in = url.openStream()) {
+          properties.load(in);
+        }
+        copies.add(new Copy(url, properties));
+      }
+    } catch (IOException | IllegalArgumentException e) {
+      throw new UnavailableException("reading " + resource + " failed: " + e + "; get the sluice-native jar again", e, false);
+    }
+    if (copies.isEmpty()) {
+      throw new UnavailableException(
+          "no native library for " + platform + " on the class path; add io.sluice:sluice-native with the classifier "
+              + platform.classifier());
+    }
+    return copies;
+  }
+
+  /** Of several copies, the one of our own version, else the first that speaks our ABI. */
+  private static Copy choose(List<Copy> copies, String ourVersion) throws UnavailableException {
+    List<Copy> usable = copies.stream().filter(Copy::speaksOurAbi).toList();
+    if (usable.isEmpty()) {
+      throw new UnavailableException(
+          "the native library on the class path does not fit: " + copies + ", this Sluice needs ABI " + Abi.ABI_MAJOR + "."
+              + Abi.ABI_MINOR + "; use sluice and sluice-native of the same version");
+    }
+    Copy chosen = usable.stream().filter(c -> c.get("version").equals(ourVersion)).findFirst().orElse(usable.get(0));
+    if (copies.stream().anyMatch(c -> !c.get("buildId").equals(chosen.get("buildId")))) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "Different native libraries on the class path: {0}. Loading {1}; keep one sluice-native jar.",
+          copies,
+          chosen);
+    }
+    return chosen;
+  }
+
+  private static void checkContent(Copy copy, String fileName, byte[] content, Platform platform)
+      throws UnavailableException {
+    String expected = copy.get("buildId");
+    String actual = sha256(content);
+    String fault = null;
+    if (!expected.equalsIgnoreCase(actual)) {
+      fault = "is damaged (" + content.length + " bytes with SHA-256 " + actual + ", expected " + expected + ")";
+    } else if (platform.isLinux()) {
+      fault = ElfFile.fault(content, platform.arch());
+    }
+    if (fault != null) {
+      throw new UnavailableException(fileName + " beside " + copy.url + " " + fault + "; get the sluice-native jar again");
+    }
+  }
+
+  static String sha256(byte[] content) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  /** The version of this Sluice, written by the build; "" when it runs from a folder that the build did not fill. */
+  static String ourVersion() {
+    Properties build = new Properties();
+    try (InputStream in = LibraryFile.class.getResourceAsStream("/META-INF/sluice/build.properties")) {
+      if (in != null) {
+        build.load(in);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return build.getProperty("version", "");
+  }
+}

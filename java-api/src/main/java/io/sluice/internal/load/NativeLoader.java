@@ -1,0 +1,164 @@
+package io.sluice.internal.load;
+
+import io.sluice.internal.bind.Binding;
+import io.sluice.internal.bind.Bindings;
+import io.sluice.internal.bind.UnavailableException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+/**
+ * Brings the native library into the process, or says in one sentence why not.
+ *
+ * <p>Each binding maps its own temporary copy, which is deleted as soon as it is mapped: no file is left behind, whatever
+ * ends the process, and a second class loader (which the JVM denies the same file) has no difficulty.
+ *
+ * <p>System properties: {@value #ENABLED_PROPERTY}={@code false} keeps all native code out. {@value #PATH_PROPERTY} names
+ * a library file to be loaded in place. {@value #DIR_PROPERTY} names the folder for the temporary copy.
+ * {@value #KEEP_PROPERTY}={@code true} keeps the copy until the JVM ends, for profilers that want to read its symbols.
+ */
+public class NativeLoader {
+  public static final String ENABLED_PROPERTY = "sluice.native";
+  public static final String PATH_PROPERTY = "sluice.native.path";
+  public static final String DIR_PROPERTY = "sluice.native.dir";
+  public static final String KEEP_PROPERTY = "sluice.native.keep";
+
+  private static final NativeLoader SHARED =
+      new NativeLoader(NativeLoader.class.getClassLoader(), System::getProperty, System::getenv, Platform.current());
+
+  private record Outcome(Binding binding, UnavailableException failure) {}
+
+  private final ClassLoader resources;
+  private final UnaryOperator<String> properties;
+  private final UnaryOperator<String> environment;
+  private final Platform platform;
+  private final Map<String, Outcome> outcomes = new HashMap<>();
+
+  NativeLoader(
+      ClassLoader resources, UnaryOperator<String> properties, UnaryOperator<String> environment, Platform platform) {
+    this.resources = resources;
+    this.properties = properties;
+    this.environment = environment;
+    this.platform = platform;
+  }
+
+  /** The loader of this copy of Sluice. */
+  public static NativeLoader shared() {
+    return SHARED;
+  }
+
+  /** A property as this loader sees it. */
+  String property(String name) {
+    return properties.apply(name);
+  }
+
+  /**
+   * Why a binding is out of the question, or null: a look that loads nothing, unless {@link #load} was here before.
+   */
+  public synchronized String obstacle(String binding) {
+    String switchedOff = switchedOff();
+    if (switchedOff != null) {
+      return switchedOff;
+    }
+    Outcome outcome = outcomes.get(binding);
+    if (outcome != null) {
+      return outcome.failure == null ? null : outcome.failure.getMessage();
+    }
+    return Bindings.obstacle(binding);
+  }
+
+  /**
+   * Loads the library through a binding. The first outcome, good or bad, is final; only the switch {@value
+   * #ENABLED_PROPERTY} is looked at every time.
+   */
+  public synchronized Binding load(String binding) throws UnavailableException {
+    String switchedOff = switchedOff();
+    if (switchedOff != null) {
+      throw new UnavailableException(switchedOff);
+    }
+    Outcome outcome = outcomes.computeIfAbsent(binding, this::tryToLoad);
+    if (outcome.failure != null) {
+      // A new one: a shared exception would collect the suppressed exceptions of strangers.
+      throw new UnavailableException(outcome.failure.getMessage(), outcome.failure, false);
+    }
+    return outcome.binding;
+  }
+
+  private String switchedOff() {
+    String value = properties.apply(ENABLED_PROPERTY);
+    return "false".equalsIgnoreCase(value) ? "switched off by -D" + ENABLED_PROPERTY + "=" + value : null;
+  }
+
+  private Outcome tryToLoad(String binding) {
+    try {
+      String obstacle = Bindings.obstacle(binding);
+      if (obstacle != null) {
+        throw new UnavailableException(obstacle);
+      }
+      LibraryFile library = find();
+      Binding loaded =
+          library.inPlace() != null ? Bindings.load(binding, library.inPlace()) : loadCopy(binding, library);
+      return new Outcome(loaded, null);
+    } catch (UnavailableException e) {
+      return new Outcome(null, e);
+    }
+  }
+
+  private LibraryFile find() throws UnavailableException {
+    String named = properties.apply(PATH_PROPERTY);
+    return named != null && !named.isBlank()
+        ? LibraryFile.named(Path.of(named), platform)
+        : LibraryFile.onClassPath(resources, platform, LibraryFile.ourVersion());
+  }
+
+  private Binding loadCopy(String binding, LibraryFile library) throws UnavailableException {
+    List<String> refusals = new ArrayList<>();
+    UnavailableException last = null;
+    for (Path folder : TemporaryFolders.candidates(properties, environment)) {
+      if (!Files.isDirectory(folder)) {
+        refusals.add(folder + ": no such folder");
+      } else if (platform.isLinux() && TemporaryFolders.isNoexec(folder)) {
+        refusals.add(folder + ": mounted noexec");
+      } else {
+        try {
+          return loadCopyIn(folder, binding, library);
+        } catch (IOException | UnsupportedOperationException e) {
+          refusals.add(folder + ": not writable (" + e + ")");
+        } catch (UnavailableException e) {
+          if (!e.isFileRelated()) {
+            throw e;
+          }
+          refusals.add(folder + ": " + e.getMessage());
+          last = e;
+        }
+      }
+    }
+    throw new UnavailableException(
+        "no folder to load " + library.fileName() + " from: " + String.join("; ", refusals) + ". Name a writable folder that"
+            + " allows execution with -D" + DIR_PROPERTY + "=FOLDER" + libcHint(),
+        last,
+        false);
+  }
+
+  private Binding loadCopyIn(Path folder, String binding, LibraryFile library) throws IOException, UnavailableException {
+    Path file = TemporaryFolders.write(folder, library.fileName(), library.content());
+    try {
+      return Bindings.load(binding, file);
+    } finally {
+      if (Boolean.parseBoolean(properties.apply(KEEP_PROPERTY))) {
+        TemporaryFolders.deleteOnExit(file);
+      } else {
+        TemporaryFolders.delete(file);
+      }
+    }
+  }
+
+  private String libcHint() {
+    return platform.libc().equals("musl") ? ". This JVM runs on musl: the library must have been built for it" : "";
+  }
+}

@@ -1,0 +1,79 @@
+package io.sluice.internal.load;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/**
+ * Operating system, architecture and C library of this JVM.
+ *
+ * @param os {@code linux}, {@code osx}, or the lower-case first word of {@code os.name}
+ * @param arch in the naming of os-maven-plugin: {@code x86_64}, {@code aarch_64} ...
+ * @param libc {@code glibc}, {@code musl} or {@code system}
+ */
+public record Platform(String os, String arch, String libc) {
+  private static final String MUSL_LOADER = "/ld-musl-";
+
+  /** The platform of this JVM. */
+  public static Platform current() {
+    return of(System.getProperty("os.name", ""), System.getProperty("os.arch", ""));
+  }
+
+  static Platform of(String osName, String osArch) {
+    String os = os(osName.toLowerCase(Locale.ROOT));
+    return new Platform(os, arch(osArch.toLowerCase(Locale.ROOT)), os.equals("linux") ? linuxLibc() : "system");
+  }
+
+  /** Classifier of the native jar and name of its folder. */
+  public String classifier() {
+    return os + "-" + arch;
+  }
+
+  public String libraryName() {
+    return os.equals("osx") ? "libsluice.dylib" : "libsluice.so";
+  }
+
+  public boolean isLinux() {
+    return os.equals("linux");
+  }
+
+  private static String os(String name) {
+    if (name.startsWith("linux")) {
+      return "linux";
+    }
+    if (name.startsWith("mac") || name.startsWith("darwin")) {
+      return "osx";
+    }
+    return name.isEmpty() ? "unknown" : name.split(" ")[0];
+  }
+
+  private static String arch(String name) {
+    return switch (name) {
+      case "amd64", "x86_64", "x86-64", "x64" -> "x86_64";
+      case "aarch64", "arm64" -> "aarch_64";
+      case "riscv64" -> "riscv64";
+      case "ppc64le" -> "ppcle_64";
+      case "s390x" -> "s390_64";
+      case "" -> "unknown";
+      default -> name.replaceAll("[^a-z0-9_]", "_");
+    };
+  }
+
+  /** musl's loader is mapped into every process that uses it; its presence in /lib alone would prove nothing. */
+  private static String linuxLibc() {
+    try (Stream<String> maps = Files.lines(Path.of("/proc/self/maps"), StandardCharsets.ISO_8859_1)) {
+      return maps.anyMatch(line -> line.contains(MUSL_LOADER)) ? "musl" : "glibc";
+    } catch (IOException | UncheckedIOException e) {
+      return "glibc";
+    }
+  }
+
+  @Override
+  public String toString() {
+    return classifier() + (libc.equals("musl") ? " (musl)" : "");
+  }
+}

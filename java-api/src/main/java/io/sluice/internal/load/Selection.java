@@ -1,0 +1,44 @@
+package io.sluice.internal.load;
+
+import io.sluice.EngineReport;
+import java.util.List;
+
+/**
+ * The outcome of choosing an engine and a binding.
+ *
+ * @param engine {@code io_uring}, {@code epoll} or {@code nio}
+ * @param binding {@code jni}, {@code ffm}, {@code jna}; {@code none} with the NIO engine
+ * @param engineAsked true: the engine was asked for by name, so nothing else may take its place
+ * @param features {@code FEAT_*}: what the probe found and {@code sluice.features.off} leaves on; once the engine is open,
+ *     what it uses
+ * @param candidates every engine and every binding, in the order of preference, with the reason why it is not used
+ */
+public record Selection(
+    String engine, String binding, boolean engineAsked, int features, List<Candidate> candidates) {
+  public Selection {
+    candidates = List.copyOf(candidates);
+  }
+
+  /** The candidate of that kind and name. */
+  public Candidate candidate(String kind, String name) {
+    return candidates.stream()
+        .filter(c -> c.is(kind, name))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no " + kind + " is called " + name + ": " + candidates));
+  }
+
+  Selection withFeatures(int inUse) {
+    return new Selection(engine, binding, engineAsked, inUse, candidates);
+  }
+
+  /** The same for users. */
+  public EngineReport report() {
+    return new EngineReport(
+        engine,
+        binding,
+        Features.names(features),
+        candidates.stream()
+            .map(c -> new EngineReport.Candidate(c.kind(), c.name(), c.reason().isEmpty(), c.usable(), c.reason()))
+            .toList());
+  }
+}

@@ -1,0 +1,107 @@
+package io.sluice.internal.load;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
+/** Where the library may be written for a moment: a private folder below one of several candidates. */
+final class TemporaryFolders {
+  private static final Path MOUNTS = Path.of("/proc/self/mountinfo");
+
+  private TemporaryFolders() {}
+
+  /** Folders to try, in this order. One named by its user is the only one. */
+  static List<Path> candidates(UnaryOperator<String> properties, UnaryOperator<String> environment) {
+    String named = properties.apply(NativeLoader.DIR_PROPERTY);
+    if (named != null && !named.isBlank()) {
+      return List.of(Path.of(named).toAbsolutePath());
+    }
+    Set<Path> folders = new LinkedHashSet<>();
+    addIfSet(folders, properties.apply("java.io.tmpdir"), "");
+    addIfSet(folders, environment.apply("XDG_CACHE_HOME"), "");
+    addIfSet(folders, properties.apply("user.home"), ".cache");
+    // Often the only writable place of a container with a read-only root.
+    addIfSet(folders, "/dev/shm", "");
+    return new ArrayList<>(folders);
+  }
+
+  private static void addIfSet(Set<Path> folders, String folder, String below) {
+    if (folder != null && !folder.isBlank() && !folder.equals("?")) {
+      Path path = Path.of(folder).resolve(below).toAbsolutePath();
+      if (Files.isDirectory(path)) {
+        folders.add(path);
+      }
+    }
+  }
+
+  /** A new file with this content in a new folder, both open to this user only. */
+  static Path write(Path below, String fileName, byte[] content) throws IOException {
+    Path folder =
+        Files.createTempDirectory(
+            below,
+            "sluice-" + ProcessHandle.current().pid() + "-",
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    Path file = folder.resolve(fileName);
+    try {
+      return Files.write(file, content, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    } catch (IOException e) {
+      delete(file);
+      throw e;
+    }
+  }
+
+  /** Deletes what {@link #write} made. A library in use stays mapped. */
+  static void delete(Path file) {
+    try {
+      Files.deleteIfExists(file);
+      Files.deleteIfExists(file.getParent());
+    } catch (IOException e) {
+      deleteOnExit(file);
+    }
+  }
+
+  static void deleteOnExit(Path file) {
+    // Runs in reverse order: first the file, then its folder.
+    file.getParent().toFile().deleteOnExit();
+    file.toFile().deleteOnExit();
+  }
+
+  /** Whether the file system of the folder forbids executable mappings (proc(5), mountinfo). False when unknown. */
+  static boolean isNoexec(Path folder) {
+    try {
+      return isNoexec(folder.toRealPath(), Files.readAllLines(MOUNTS, StandardCharsets.UTF_8));
+    } catch (IOException | RuntimeException e) {
+      return false;
+    }
+  }
+
+  /** A later line with the same mount point covers the earlier one. */
+  static boolean isNoexec(Path realFolder, List<String> mountinfo) {
+    int longest = -1;
+    boolean noexec = false;
+    for (String line : mountinfo) {
+      String[] fields = line.split(" ");
+      if (fields.length < 6) {
+        continue;
+      }
+      Path point = Path.of(unescape(fields[4]));
+      if (realFolder.startsWith(point) && point.getNameCount() >= longest) {
+        longest = point.getNameCount();
+        noexec = List.of(fields[5].split(",")).contains("noexec");
+      }
+    }
+    return noexec;
+  }
+
+  private static String unescape(String mountPoint) {
+    return mountPoint.replace("\\040", " ").replace("\\011", "\t").replace("\\012", "\n").replace("\\134", "\\");
+  }
+}

@@ -1,0 +1,59 @@
+package io.sluice.internal.nio;
+
+import java.nio.channels.SelectableChannel;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Channels between a DETACH and an ADOPT, for the whole process: the "descriptors" that NIO engines hand to each other. They
+ * are numbers of this table, no descriptors of the operating system, which pure Java cannot get at.
+ */
+public final class NioDetached {
+  private NioDetached() {}
+
+  static final class Entry {
+    final SelectableChannel channel;
+    final boolean unix;
+    /** What a WATCH had read of it; null: nothing. */
+    final NioReadAhead ahead;
+
+    Entry(SelectableChannel channel, boolean unix, NioReadAhead ahead) {
+      this.channel = channel;
+      this.unix = unix;
+      this.ahead = ahead;
+    }
+  }
+
+  private static final ConcurrentHashMap<Integer, Entry> ENTRIES = new ConcurrentHashMap<>();
+  private static final AtomicInteger NEXT = new AtomicInteger();
+
+  static int put(NioSlot slot) {
+    Entry entry = new Entry(slot.channel, slot.unix, slot.ahead);
+    int number;
+    do {
+      number = NEXT.getAndIncrement() & Integer.MAX_VALUE;
+    } while (ENTRIES.putIfAbsent(number, entry) != null);
+    return number;
+  }
+
+  static Entry take(int number) {
+    return ENTRIES.remove(number);
+  }
+
+  static void putBack(int number, Entry entry) {
+    ENTRIES.put(number, entry);
+  }
+
+  /**
+   * Closes a detached channel that nobody will adopt.
+   *
+   * @return false when there is no such number
+   */
+  public static boolean close(int number) {
+    Entry entry = ENTRIES.remove(number);
+    if (entry != null) {
+      NioClose.quietly(entry.channel);
+    }
+    return entry != null;
+  }
+}

@@ -44,8 +44,17 @@ abstract class ConnectionSends extends ConnectionCore {
   /** Bytes taken from other threads that have not reached the loop. */
   abstract long foreignBytes();
 
-  public final long pendingSendBytes() {
+  final long pendingTotal() {
     return pendingBytes + pendingFileBytes + foreignBytes();
+  }
+
+  /** Lazy completions wait for the loop's next turn; who watches from outside must not wait for them for ever. */
+  public final long pendingSendBytes() {
+    long pending = pendingTotal();
+    if (pending > 0 && !loop.inLoop()) {
+      loop.wakeUp();
+    }
+    return pending;
   }
 
   // ------------------------------------------------------------------------------------------- taking
@@ -62,7 +71,7 @@ abstract class ConnectionSends extends ConnectionCore {
   }
 
   private SendResult rejected() {
-    if (pendingSendBytes() > settings.lowWaterBytes) {
+    if (pendingTotal() > settings.lowWaterBytes) {
       flags |= WANTS_WRITABLE;
     }
     return SendResult.REJECTED;
@@ -371,7 +380,7 @@ abstract class ConnectionSends extends ConnectionCore {
 
   /** Calls onWritable when it is owed and due. */
   private void progressed() {
-    if ((flags & (WANTS_WRITABLE | CLOSING)) != WANTS_WRITABLE || pendingSendBytes() > settings.lowWaterBytes) {
+    if ((flags & (WANTS_WRITABLE | CLOSING)) != WANTS_WRITABLE || pendingTotal() > settings.lowWaterBytes) {
       return;
     }
     flags &= ~WANTS_WRITABLE;

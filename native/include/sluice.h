@@ -32,7 +32,9 @@
  *   C7  Malformed submissions complete with EINVAL. Nothing a caller writes into the rings crashes the process.
  *   C8  An engine may lose and re-arm kernel multishots as it likes: the caller sees only C1.
  *   C9  Running out of receive buffers is no error: the handle is parked and goes on when buffers come back.
- *   C10 A socket produced by an ACCEPT or CONNECT that was cancelled too late is closed here, never leaked.
+ *   C10 A socket produced by a CONNECT that was cancelled too late, or accepted by a listener that is closing, is closed
+ *       here, never leaked. What a cancelled ACCEPT still accepts is delivered before its terminal completion: pausing
+ *       a listener resets nobody.
  *   C11 After sluice_wake() returned, the running or the next blocking sluice_enter() returns promptly. Wakes
  *       coalesce. None is lost.
  *   C12 sluice_enter() handles EINTR itself, with the remaining time.

@@ -210,7 +210,8 @@ static void shed(sl_loop *l, int fd)
 
 void sl_accepted(sl_loop *l, sl_slot *listener, int fd)
 {
-    if (listener->in_op != SLUICE_OP_ACCEPT || (listener->flags & SL_F_IN_CANCEL) || listener->life != SL_LIVE) {
+    /* Accepted while a CANCEL was on its way: the peer is connected and the listener lives, so the caller gets it. */
+    if (listener->in_op != SLUICE_OP_ACCEPT || listener->life != SL_LIVE) {
         shed(l, fd);
         return;
     }
@@ -232,6 +233,7 @@ void sl_accepted(sl_loop *l, sl_slot *listener, int fd)
     if (!multi) {
         accept_opts_release(l, listener);
         listener->in_op = 0;
+        listener->flags &= (uint16_t) ~SL_F_IN_CANCEL;
     }
     sl_complete(l, SLUICE_OP_ACCEPT, token, sl_handle(l, s), 0, multi ? SLUICE_CQE_MORE : 0, 0);
 }

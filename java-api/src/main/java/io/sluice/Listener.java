@@ -24,7 +24,7 @@ public interface Listener {
    */
   int port();
 
-  /** Stops accepting; new connections wait in the kernel's backlog. */
+  /** Stops accepting; new connections wait in the kernel's backlog. One that is being accepted just now is still delivered. */
   void pause();
 
   void resume();

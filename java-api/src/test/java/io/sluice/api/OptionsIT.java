@@ -120,7 +120,7 @@ class OptionsIT {
             Await.value(
                 server.group.connect(server.address(), ConnectOptions.defaults(), new Recorder()));
         assertTrue(own.isOpen());
-        assertTrue(server.handlers.isEmpty());
+        assertTrue(server.handlers.size() <= 1, "at most the one that was being accepted when the pause came");
         server.listener.resume();
         Await.value(Await.next(server.handlers).opened);
         Await.value(Await.next(server.handlers).opened);

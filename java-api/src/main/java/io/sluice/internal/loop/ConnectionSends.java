@@ -5,6 +5,7 @@ import io.sluice.FileRegion;
 import io.sluice.SendListener;
 import io.sluice.SendResult;
 import io.sluice.internal.abi.Abi;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 
 /**
@@ -44,7 +45,23 @@ abstract class ConnectionSends extends ConnectionCore {
   /** Bytes taken from other threads that have not reached the loop. */
   abstract long foreignBytes();
 
+  /**
+   * Completions of sends are lazy: a loop that sleeps may not have heard yet that the kernel took everything. Whoever asks
+   * from outside while something seems pending wakes it, so that asking again converges.
+   */
   public final long pendingSendBytes() {
+    if (loop.inLoop()) {
+      return pending();
+    }
+    VarHandle.acquireFence();
+    long pending = pending();
+    if (pending != 0) {
+      loop.wakeUp();
+    }
+    return pending;
+  }
+
+  final long pending() {
     return pendingBytes + pendingFileBytes + foreignBytes();
   }
 
@@ -62,7 +79,7 @@ abstract class ConnectionSends extends ConnectionCore {
   }
 
   private SendResult rejected() {
-    if (pendingSendBytes() > settings.lowWaterBytes) {
+    if (pending() > settings.lowWaterBytes) {
       flags |= WANTS_WRITABLE;
     }
     return SendResult.REJECTED;
@@ -371,7 +388,7 @@ abstract class ConnectionSends extends ConnectionCore {
 
   /** Calls onWritable when it is owed and due. */
   private void progressed() {
-    if ((flags & (WANTS_WRITABLE | CLOSING)) != WANTS_WRITABLE || pendingSendBytes() > settings.lowWaterBytes) {
+    if ((flags & (WANTS_WRITABLE | CLOSING)) != WANTS_WRITABLE || pending() > settings.lowWaterBytes) {
       return;
     }
     flags &= ~WANTS_WRITABLE;

@@ -5,6 +5,7 @@ import io.sluice.internal.abi.CompletionRing;
 import io.sluice.internal.abi.ReturnRing;
 import io.sluice.internal.abi.SubmissionRing;
 import io.sluice.internal.engine.Engine;
+import java.io.IOException;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -51,19 +52,19 @@ final class EchoLoop {
   void run(long bytes) {
     long received = 0;
     while (received < bytes) {
-      received += turn();
+      received += turn(-1);
     }
   }
 
-  /** One more turn, for what the last one left to be sent. */
-  void turnOnce() {
-    turn();
+  /** One more turn without waiting, for what the last one left to be sent. */
+  void flush() {
+    turn(0);
   }
 
-  private long turn() {
+  private long turn(long timeoutNanos) {
     submissions.publish();
     returns.publish();
-    int n = engine.enter(-1);
+    int n = engine.enter(timeoutNanos);
     if (n < 0) {
       throw new AssertionError("enter answered " + n);
     }
@@ -86,6 +87,24 @@ final class EchoLoop {
     }
     completions.release();
     return received;
+  }
+
+  /**
+   * Rounds on one thread: every peer has written before the loop looks, so the batches are as large as can be, whatever the
+   * speed of the machine.
+   */
+  void runInLockstep(List<Socket> peers, int rounds) throws IOException {
+    byte[] message = Content.of(1, MESSAGE_BYTES);
+    for (int r = 0; r < rounds; r++) {
+      for (Socket s : peers) {
+        s.getOutputStream().write(message);
+      }
+      run((long) peers.size() * MESSAGE_BYTES);
+      flush();
+      for (Socket s : peers) {
+        Content.verify(s.getInputStream().readNBytes(MESSAGE_BYTES), 1, 0);
+      }
+    }
   }
 
   /** Ping-pong on all connections at once: one message to each, then one from each. */

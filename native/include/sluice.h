@@ -174,22 +174,26 @@ extern "C" {
  *
  * "offset" counts bytes from the start of the shared region and must point into the scratch area, 8-byte aligned.
  *
- * LISTEN   socket, SO_REUSEADDR (TCP), options, bind, listen. Completes at once with the new handle.
+ * LISTEN   socket, SO_REUSEADDR (TCP), options, bind, listen. Completes at once with the new handle. A path that a Unix
+ *          listener made stays when it is closed (unix(7)): the caller removes it.
  * ACCEPT   each connection: result 0, handle = the new socket. The options are set on every accepted socket. Running
  *          out of descriptors does not end it: a completion with MORE|NOTE, result 0, handle 0 and detail = SLUICE_NOTE_THROTTLED
  *          says that accepting waits, another with SLUICE_NOTE_RESUMED that it goes on (after a timer of
  *          sluice_config.throttle_ms or as soon as a handle of this loop was closed). Connections wait in
  *          the kernel's backlog meanwhile. One ACCEPT per listener at a time (EBUSY).
  * CONNECT  completes with the new handle (result 0), or with an error and handle 0. Cancel it with CANCEL, handle 0.
+ *          EBUSY with detail EAGAIN: the backlog of the Unix listener is full (connect(2)); try again a little later.
  * RECV     completions with data: result > 0, BUFFER, buf_group, buf_id, detail = offset of the data in the buffer.
  *          One RECV or WATCH per handle at a time (EBUSY).
  * SEND*    result = all bytes, or an error with .accepted. At most max_ops queued pieces per loop (ENOMEM).
- *          An iovec list has at most SLUICE_MAX_IOV entries. SENDFILE sends from a file opened by sluice_control.
+ *          An iovec list has at most SLUICE_MAX_IOV entries. SENDFILE sends from a file opened by sluice_control. After
+ *          a SEND failed, every later one on the handle completes with ECANCELED: nothing may follow a gap.
  * SHUTDOWN runs behind the queued SENDs (it is the FIN). Later SENDs complete with EPIPE.
  * CLOSE    refuses new work, drops the send queue (or drains it: DRAIN), cancels everything, waits until nothing is in
  *          flight, closes the descriptor, posts its terminal (result 0) and bumps the generation. With a closing
  *          handle, a second CLOSE completes with EALREADY, before the first one does; if it carries ABORT it turns the
- *          first into an abort.
+ *          first into an abort. Other work for a closing handle (not CANCEL) completes with EALREADY, too. ABORT and DRAIN
+ *          together are EINVAL.
  * CANCEL   result 0: the victim was asked to end, its own terminal completion tells how it ended (perhaps with
  *          success: a cancel races completion). ENOENT: no such victim. ACCEPT, CONNECT, RECV, WATCH can be victims.
  * ADOPT    takes a connected or listening stream socket (TCP or Unix). On error the descriptor stays the caller's.
@@ -452,8 +456,10 @@ SLUICE_API int sluice_pool(sluice_loop *loop, uint16_t group, void *base, uint32
 /*
  * One turn: takes returned buffers, consumes submissions (as many as there is room to answer), makes progress, and
  * when no completion is ready waits for one. timeout_ns: 0 = do not wait, < 0 = without limit. flags must be 0.
- * Returns the number of unread completions (0: timed out or woken), or a negative code when the loop itself is broken:
- * EOWNER, EINVAL, ENOMEM, EOTHER.
+ * Returns the number of unread completions (0: timed out or woken), or a negative code: EOWNER; EINVAL when flags are
+ * set, or when a ring word of the caller is impossible (more entries than the ring has: nothing was consumed); any other
+ * when the loop itself is broken.
+ * Unread LAZY completions alone do not end a wait, unless they fill half of the ring or a RECV waits for a buffer.
  */
 SLUICE_API int sluice_enter(sluice_loop *loop, int64_t timeout_ns, uint32_t flags);
 
@@ -470,8 +476,9 @@ SLUICE_API int sluice_wake(sluice_loop *loop);
 SLUICE_API int sluice_query(sluice_loop *loop, uint64_t handle, uint32_t what, void *out, uint32_t *len);
 
 #define SLUICE_CONTROL_SET_OPTION 1u /* in: sluice_optval                                                         */
-#define SLUICE_CONTROL_OPEN_FILE  2u /* handle 0; in: path, len bytes, no zero byte; returns a file for SENDFILE  */
-#define SLUICE_CONTROL_CLOSE_FILE 3u /* handle 0; in: int32 file                                                  */
+#define SLUICE_CONTROL_OPEN_FILE  2u /* handle 0; in: path, len bytes, no zero byte; returns a file for SENDFILE:
+                                     an id, not a descriptor. Regular files only         */
+#define SLUICE_CONTROL_CLOSE_FILE 3u /* handle 0; in: int32 file. Queued SENDFILEs still finish                   */
 
 /* Changes something about a handle. >= 0 or -SLUICE_E*. Owner. */
 SLUICE_API int sluice_control(sluice_loop *loop, uint64_t handle, uint32_t what, const void *in, uint32_t len);
@@ -480,7 +487,8 @@ SLUICE_API int sluice_control(sluice_loop *loop, uint64_t handle, uint32_t what,
                                    what the kernel may still write to                                             */
 
 /*
- * Ends the loop. -SLUICE_EBUSY while handles live, unless FORCE. By the owner, or by any thread when no enter ever
+ * Ends the loop. -SLUICE_EBUSY while handles live, unless FORCE; with FORCE: the loop has ended, but the kernel may still
+ * write to the pools, so their memory must not be freed. By the owner, or by any thread when no enter ever
  * ran. No other thread may be inside sluice_wake().
  */
 SLUICE_API int sluice_destroy(sluice_loop *loop, uint32_t flags);

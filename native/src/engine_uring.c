@@ -1,5 +1,4 @@
 /* engine_uring.c: the io_uring engine's ops table, open, close and turn. The map of its files is in uring_engine.h. */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -22,7 +21,7 @@ static uint32_t usable_features(uint32_t probed, uint32_t off) {
     if (!(f & SLUICE_FEAT_SINGLE_ISSUER)) {
         f &= ~SLUICE_FEAT_DEFER_TASKRUN;
     }
-    /* Probed, not used: see the measurements in engine_uring_pool.c. */
+    /* Probed, not used: the reasons are in engine_uring_pool.c. */
     return f & ~(SLUICE_FEAT_RECV_BUNDLE | SLUICE_FEAT_BUFFER_INC | SLUICE_FEAT_MIN_WAIT);
 }
 
@@ -99,8 +98,7 @@ static bool round_trip(sl_loop *l, ue_state *st, bool wait, int64_t left_ns, int
     if (!wait) {
         return enter_useful(st) ? ue_submit(l, false, NULL, rc) : true;
     }
-    if (!sl_wake_sleep(l)) {
-        sl_wake_awake(l);
+    if (!sl_wake_sleep(l)) { /* a wake came first and was consumed */
         return enter_useful(st) ? ue_submit(l, false, NULL, rc) : true;
     }
     struct ur_timespec ts = {.sec = left_ns / NANOS, .nsec = left_ns % NANOS};
@@ -110,8 +108,7 @@ static bool round_trip(sl_loop *l, ue_state *st, bool wait, int64_t left_ns, int
     return ok;
 }
 
-static int turn(sl_loop *l, int64_t timeout_ns) {
-    ue_state *st = ue_of(l);
+static int turns(sl_loop *l, ue_state *st, int64_t timeout_ns) {
     int64_t deadline = timeout_ns > 0 ? sl_now_ns() + timeout_ns : 0;
     int64_t left = timeout_ns;
     for (;;) {
@@ -139,6 +136,14 @@ static int turn(sl_loop *l, int64_t timeout_ns) {
             }
         }
     }
+}
+
+static int turn(sl_loop *l, int64_t timeout_ns) {
+    ue_state *st = ue_of(l);
+    int rc = turns(l, st, timeout_ns);
+    /* More may be queued behind an unsettled send, or its handle closed, before the next turn: do not wait upon it. */
+    st->inline_urgent |= st->inline_head != st->inline_tail;
+    return rc;
 }
 
 /* ---- close ---- */

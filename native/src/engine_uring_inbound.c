@@ -1,5 +1,4 @@
 /* engine_uring_inbound.c: accept, receive, watch and connect. */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
@@ -63,11 +62,10 @@ void ue_in_cancel(sl_loop *l, sl_slot *s) {
         ue_cancel(l, ue_data(l, s, in_kind(s)));
         return;
     }
-    sl_unstarve(l, s); /* parked: nothing is in the kernel */
-    sl_in_end(l, s, -SLUICE_ECANCELED, false, ECANCELED);
+    sl_in_end(l, s, -SLUICE_ECANCELED, false, 0); /* parked: nothing is in the kernel */
 }
 
-static void cancelled(sl_loop *l, sl_slot *s) { sl_in_end(l, s, -SLUICE_ECANCELED, false, ECANCELED); }
+static void cancelled(sl_loop *l, sl_slot *s) { sl_in_end(l, s, -SLUICE_ECANCELED, false, 0); }
 
 /* The kernel's request is over and the caller's is not: arm it again, unless it was to end anyway (C8). */
 static void go_on(sl_loop *l, sl_slot *s) {

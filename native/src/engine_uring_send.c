@@ -15,7 +15,6 @@
  *     |                             | completion
  *     +-----------------------------+
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
@@ -36,15 +35,25 @@ static void out_begin(sl_loop *l, sl_slot *s, ue_kind kind) {
 static void out_finish(sl_loop *l, sl_slot *s) {
     s->flags &= (uint16_t)~SL_F_SEND_BUSY;
     s->ready &= ~OUT_BITS;
+    s->engine_aux = UE_NONE;
     ue_finish(ue_of(l), s);
 }
 
-static void note_inline(ue_state *st, sl_loop *l, sl_slot *s, uint64_t bytes, bool lazy) {
+/* Do the first n pieces make up the whole queue? */
+static bool whole_queue(sl_loop *l, const sl_slot *s, uint32_t n) {
+    uint32_t index = s->send_head;
+    while (--n) {
+        index = sl_op_at(l, index)->next;
+    }
+    return index == s->send_tail;
+}
+
+static void note_inline(ue_state *st, sl_loop *l, sl_slot *s, uint64_t bytes, bool idle_after) {
     ue_inline *i = &st->inlines[st->inline_tail++ & st->inline_mask];
     i->bytes = bytes;
     i->slot = sl_index(l, s);
     s->ready_next = i->place = ue_place(st) - 1; /* the entry was just taken */
-    st->inline_urgent |= !lazy;
+    st->inline_urgent |= !idle_after;
 }
 
 /* The head is a SENDFILE or a SHUTDOWN. true: look at the new head. */
@@ -114,8 +123,9 @@ void ue_send_start(sl_loop *l, sl_slot *s) {
     }
     struct ur_sqe *e = entry_for(l, iov, n);
     if (!e) { /* the rest follows when this piece is through */
+        n = 1;
         bytes = iov[0].iov_len;
-        lazy = more = true;
+        more = true;
         e = entry_for(l, iov, 1);
     }
     e->fd = s->fd;
@@ -124,7 +134,8 @@ void ue_send_start(sl_loop *l, sl_slot *s) {
     if (kind == UE_INLINE) {
         e->op_flags |= MSG_DONTWAIT;
         e->flags = UR_SQE_CQE_SKIP_SUCCESS;
-        note_inline(st, l, s, bytes, lazy);
+        /* Silence must not be waited upon when something follows from it: a completion, more to send, a close. */
+        note_inline(st, l, s, bytes, lazy && s->life == SL_LIVE && whole_queue(l, s, n));
     } else if (kind == UE_SEND_ZC) {
         e->opcode = UR_OP_SEND_ZC;
         s->engine_word[0] = 0;
@@ -133,7 +144,26 @@ void ue_send_start(sl_loop *l, sl_slot *s) {
     out_begin(l, s, kind);
 }
 
+/*
+ * The kernel accepted a zero-copy send and only the peer's acknowledgement is missing before the memory is free. That
+ * cannot be cancelled. A close waits for it behind a FIN, an abort makes TCP forget the data (tcp(7) and connect(2):
+ * AF_UNSPEC dissolves the association, which sends RST).
+ */
+static void hasten_notification(sl_loop *l, sl_slot *s) {
+    sl_syscall(l);
+    if (s->flags & SL_F_ABORT) {
+        struct sockaddr none = {.sa_family = AF_UNSPEC};
+        (void)connect(s->fd, &none, sizeof none);
+    } else {
+        (void)shutdown(s->fd, SHUT_WR);
+    }
+}
+
 void ue_send_cancel(sl_loop *l, sl_slot *s) {
+    if (s->engine_aux == UE_SEND_ZC && s->engine_word[0]) {
+        hasten_notification(l, s);
+        return;
+    }
     if (s->ready & UE_OUT_CANCEL) {
         return;
     }
@@ -156,13 +186,7 @@ static void out_over(sl_loop *l, sl_slot *s, int64_t res) {
     if (s->generation != generation) {
         return;
     }
-    if (cancel && s->send_head != SL_NONE) {
-        sl_send_failed(l, s, ECANCELED);
-        if (s->generation != generation) {
-            return;
-        }
-    }
-    if (s->life == SL_ENDING) {
+    if (s->life == SL_ENDING) { /* drops the rest of the queue */
         sl_close_advance(l, s);
     } else if (s->send_head != SL_NONE && !(s->flags & SL_F_SEND_BUSY)) {
         ue_send_start(l, s);
@@ -180,8 +204,11 @@ void ue_send_done(sl_loop *l, sl_slot *s, ue_kind kind, int32_t res, uint32_t fl
         out_over(l, s, res < 0 ? res : 0);
         break;
     case UE_SEND_ZC:
-        if (flags & UR_CQE_F_MORE) { /* accepted, but the memory is still in use */
+        if (flags & UR_CQE_F_MORE) { /* answered, but the memory is still in use */
             s->engine_word[0] = (uint64_t)(int64_t)res;
+            if (s->life == SL_ENDING) {
+                hasten_notification(l, s);
+            }
             break;
         }
         if (flags & UR_CQE_F_NOTIF) {

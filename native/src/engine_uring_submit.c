@@ -1,5 +1,4 @@
 /* engine_uring_submit.c: entries, the arena for what they point to, submitting. */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -72,7 +72,7 @@ typedef struct ue_state {
     bool        enabled;    /* the owner's first turn was */
     bool        bell_armed;
     bool        closing;    /* completions are only counted */
-    bool        inline_urgent; /* an inline send whose success must end a wait is prepared or unsettled */
+    bool        inline_urgent; /* the success of an inline send under way will lead to something: do not wait */
     bool        overflowing; /* the flag of the kernel's ring was seen and counted */
     uint32_t    pool_mask;  /* registered pools */
 

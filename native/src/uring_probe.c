@@ -1,5 +1,4 @@
 /* uring_probe.c: see uring_probe.h. The single tests of optional features are in uring_probe_live.c. */
-#define _GNU_SOURCE
 #include "uring_probe.h"
 
 #include <errno.h>
@@ -138,6 +137,11 @@ static void probe_ring(uring *r, sluice_probe_info *out) {
         return;
     }
     rc = uring_live_buffers(r);
+    if (rc == -EPERM || rc == -EACCES || rc == -ENOSYS) {
+        unusable(out, -rc, "io_uring_register is refused, so that provided-buffer rings cannot be used: a seccomp filter "
+                 "does this; allow the system calls 425 to 427");
+        return;
+    }
     if (rc < 0) {
         too_old(out, -rc, "provided-buffer rings (IORING_REGISTER_PBUF_RING)");
         return;

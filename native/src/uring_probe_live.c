@@ -1,5 +1,4 @@
 /* uring_probe_live.c: see uring_probe_live.h. */
-#define _GNU_SOURCE
 #include "uring_probe_live.h"
 
 #include <errno.h>

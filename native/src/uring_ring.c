@@ -1,5 +1,4 @@
 /* uring_ring.c: see uring_ring.h. */
-#define _GNU_SOURCE
 #include "uring_ring.h"
 
 #include <errno.h>

@@ -106,7 +106,7 @@ static const JNINativeMethod METHODS[] = {
 
 /* The string in UTF-8 in buf; false: it does not fit, is null, or an exception is pending. */
 static jboolean copy_string(JNIEnv *env, jstring s, char *buf, jsize cap) {
-    if (s == NULL || (*env)->ExceptionCheck(env)) return JNI_FALSE;
+    if ((*env)->ExceptionCheck(env) || s == NULL) return JNI_FALSE;
     jsize bytes = (*env)->GetStringUTFLength(env, s);
     if (bytes >= cap) return JNI_FALSE;
     (*env)->GetStringUTFRegion(env, s, 0, (*env)->GetStringLength(env, s), buf);
@@ -123,7 +123,8 @@ static jobjectArray stack_trace(JNIEnv *env) {
         : (*env)->GetMethodID(env, throwable, "getStackTrace", "()[Ljava/lang/StackTraceElement;");
     if (trace == NULL) return NULL;
     jobject t = (*env)->NewObject(env, throwable, make);
-    return t == NULL ? NULL : (jobjectArray)(*env)->CallObjectMethod(env, t, trace);
+    jobjectArray frames = t == NULL ? NULL : (jobjectArray)(*env)->CallObjectMethod(env, t, trace);
+    return (*env)->ExceptionCheck(env) ? NULL : frames;
 }
 
 /*
@@ -145,12 +146,12 @@ static jboolean name_of_loading_class(JNIEnv *env, char *name, jsize cap) {
         if ((*env)->PushLocalFrame(env, 4) != 0) return JNI_FALSE;
         char method[32];
         jobject frame = (*env)->GetObjectArrayElement(env, trace, i);
-        jstring cls = (jstring)(*env)->CallObjectMethod(env, frame, class_name);
-        jboolean known = copy_string(env, cls, name, cap);
+        jboolean known = !(*env)->ExceptionCheck(env) &&
+            copy_string(env, (jstring)(*env)->CallObjectMethod(env, frame, class_name), name, cap);
         jboolean is_load = JNI_FALSE;
         if (known && !below_load && strcmp(name, "java.lang.System") == 0) {
-            jstring m = (jstring)(*env)->CallObjectMethod(env, frame, method_name);
-            is_load = copy_string(env, m, method, sizeof method) && strcmp(method, "load") == 0;
+            is_load = copy_string(env, (jstring)(*env)->CallObjectMethod(env, frame, method_name), method, sizeof method) &&
+                strcmp(method, "load") == 0;
         }
         (*env)->PopLocalFrame(env, NULL);
         if ((*env)->ExceptionCheck(env)) return JNI_FALSE;

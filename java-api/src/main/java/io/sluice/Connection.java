@@ -60,7 +60,10 @@ public interface Connection {
   /** Whether a {@code send} would be answered {@link SendResult#QUEUED}, as far as can be known at the moment. */
   boolean isWritable();
 
-  /** Bytes taken by {@code send} and not yet accepted by the kernel. */
+  /**
+   * Bytes taken by {@code send} and not yet known to be accepted by the kernel. The loop learns that with its next turn; a
+   * call from another thread causes one, so that asking again shows the state after it.
+   */
   long pendingSendBytes();
 
   /** Ends the sending direction after everything queued (FIN). Later sends answer {@link SendResult#CLOSED}. */

@@ -10,7 +10,7 @@ import io.sluice.internal.abi.Abi;
  * @param <T> {@link Boolean} for switches, {@link Integer} for numbers
  */
 public final class TransportOption<T> {
-  /** Send small segments at once (Nagle off). On by default. {@code tcp(7)}. */
+  /** Send small segments at once (Nagle off). On by default, ignored for Unix sockets. {@code tcp(7)}. */
   public static final TransportOption<Boolean> TCP_NODELAY = flag("TCP_NODELAY", Abi.OPT_TCP_NODELAY);
   /** Keep-alive probes. {@code socket(7)}. */
   public static final TransportOption<Boolean> SO_KEEPALIVE = flag("SO_KEEPALIVE", Abi.OPT_SO_KEEPALIVE);

@@ -110,7 +110,6 @@ public final class NativeEngine implements Engine {
   private static String openFailure(Binding binding, String name, int code) {
     String remedy =
         switch (-code) {
-          case Abi.EMFILE -> "; raise the limit of open files (ulimit -n)";
           case Abi.ENOMEM -> "; raise the limit of locked memory (ulimit -l) or of the container's memory";
           case Abi.EPERM, Abi.ENOSYS -> "; allow its system calls in the seccomp profile or sysctl, or use another engine";
           default -> "";

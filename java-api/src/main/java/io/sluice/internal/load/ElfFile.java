@@ -40,7 +40,7 @@ final class ElfFile {
     return truncated(b);
   }
 
-  /** Every loadable segment must lie inside the file. */
+  /** Every loadable segment must lie inside the file, and so must the section table, which is the last thing in it. */
   private static String truncated(ByteBuffer b) {
     long table = b.getLong(32);
     int entryBytes = b.getShort(54) & 0xffff;
@@ -55,7 +55,11 @@ final class ElfFile {
         needed = Math.max(needed, b.getLong(at + 8) + b.getLong(at + 32));
       }
     }
-    return needed < 0 || needed > b.capacity() ? "is truncated (" + b.capacity() + " bytes, its header asks for " + needed + ")" : null;
+    long sections = b.getLong(40);
+    if (sections > 0) {
+      needed = Math.max(needed, sections + (long) (b.getShort(58) & 0xffff) * (b.getShort(60) & 0xffff));
+    }
+    return needed < 0 || sections < 0 || needed > b.capacity() ? "is truncated (" + b.capacity() + " bytes, its header asks for " + needed + ")" : null;
   }
 
   private static int machineOf(String arch) {

@@ -173,8 +173,15 @@ final class EngineSelector {
     String others =
         candidates.stream()
             .filter(c -> !what.equals(c.kind() + " " + c.name()))
-            .map(c -> c.kind() + " " + c.name() + " " + (c.usable() ? "is usable" : "is not: " + c.reason()))
+            .map(c -> c.kind() + " " + c.name() + " " + standing(c, reason))
             .collect(Collectors.joining("; "));
     return new EngineUnavailableException(what + " is unavailable: " + reason + ". Others: " + others);
+  }
+
+  private static String standing(Candidate c, String saidAlready) {
+    if (c.usable()) {
+      return "is usable";
+    }
+    return c.reason().contains(saidAlready) ? "is not, for the same reason" : "is not: " + c.reason();
   }
 }

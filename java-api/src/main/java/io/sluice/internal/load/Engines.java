@@ -91,7 +91,8 @@ public final class Engines {
     Selection now = selection;
     while (!now.engine().equals(EngineSelector.NIO)) {
       try {
-        return new Opened(openNative(loader, now, effective), now);
+        Engine engine = openNative(loader, now, effective);
+        return new Opened(engine, now.withFeatures(engine.features()));
       } catch (UnavailableException e) {
         if (now.engineAsked()) {
           throw EngineSelector.unavailable("engine " + now.engine(), e.getMessage(), now.candidates());

@@ -22,7 +22,7 @@ import java.util.function.UnaryOperator;
  * a library file to be loaded in place. {@value #DIR_PROPERTY} names the folder for the temporary copy.
  * {@value #KEEP_PROPERTY}={@code true} keeps the copy until the JVM ends, for profilers that want to read its symbols.
  */
-public final class NativeLoader {
+public class NativeLoader {
   public static final String ENABLED_PROPERTY = "sluice.native";
   public static final String PATH_PROPERTY = "sluice.native.path";
   public static final String DIR_PROPERTY = "sluice.native.dir";

@@ -9,7 +9,8 @@ import java.util.List;
  * @param engine {@code io_uring}, {@code epoll} or {@code nio}
  * @param binding {@code jni}, {@code ffm}, {@code jna}; {@code none} with the NIO engine
  * @param engineAsked true: the engine was asked for by name, so nothing else may take its place
- * @param features {@code FEAT_*} that the probe of the engine found and {@code sluice.features.off} leaves on
+ * @param features {@code FEAT_*}: what the probe found and {@code sluice.features.off} leaves on; once the engine is open,
+ *     what it uses
  * @param candidates every engine and every binding, in the order of preference, with the reason why it is not used
  */
 public record Selection(
@@ -24,6 +25,10 @@ public record Selection(
         .filter(c -> c.is(kind, name))
         .findFirst()
         .orElseThrow(() -> new IllegalArgumentException("no " + kind + " is called " + name + ": " + candidates));
+  }
+
+  Selection withFeatures(int inUse) {
+    return new Selection(engine, binding, engineAsked, inUse, candidates);
   }
 
   /** The same for users. */

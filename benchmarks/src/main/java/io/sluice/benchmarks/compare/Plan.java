@@ -1,0 +1,78 @@
+package io.sluice.benchmarks.compare;
+
+import java.util.List;
+import java.util.Set;
+
+/**
+ * How long everything takes. A JVM needs some ten seconds of load before its figures settle, so {@code full} gives each
+ * server that; {@code quick} is for seeing that things work and roughly where they stand.
+ */
+record Plan(
+    String name,
+    double jvmWarmupSeconds,
+    double workloadWarmupSeconds,
+    double settleSeconds,
+    double measureSeconds,
+    double countSeconds,
+    int rounds,
+    int idleConnections,
+    List<Workload> workloads,
+    Set<String> servers) {
+
+  /** The fixed rate, as a share of what the slowest server reaches when saturated. */
+  static final double FIXED_RATE_SHARE = 0.6;
+
+  /** A window in which other processes took more than this share of the machine is measured again ... */
+  static final double FOREIGN_LIMIT = 0.04;
+
+  /** ... at most so many times. */
+  static final int REPEATS = 3;
+
+  static Plan quick() {
+    return new Plan("quick", 4, 0.5, 0.2, 1.0, 0.6, 3, 10_000,
+        List.of(Workload.PING_1, Workload.PING_64, Workload.UNIX_64),
+        Set.of("c-epoll", "c-io_uring", "netty-epoll", "netty-io_uring-ring",
+            "sluice-epoll-jni", "sluice-io_uring-jni", "sluice-io_uring-ffm"));
+  }
+
+  static Plan full() {
+    return new Plan("full", 12, 2, 0.4, 2.0, 1.0, 5, 10_000, Workload.ALL, Set.of());
+  }
+
+  static Plan named(String name) {
+    return switch (name) {
+      case "quick" -> quick();
+      case "full" -> full();
+      default -> throw new IllegalArgumentException("plan \"" + name + "\" is unknown; known: quick, full");
+    };
+  }
+
+  boolean includes(ServerSpec server) {
+    return servers.isEmpty() || servers.contains(server.name());
+  }
+
+  Plan withServers(Set<String> only) {
+    return new Plan(name, jvmWarmupSeconds, workloadWarmupSeconds, settleSeconds, measureSeconds, countSeconds, rounds,
+        idleConnections, workloads, only);
+  }
+
+  Plan withWorkloads(List<Workload> only) {
+    return new Plan(name, jvmWarmupSeconds, workloadWarmupSeconds, settleSeconds, measureSeconds, countSeconds, rounds,
+        idleConnections, only, servers);
+  }
+
+  Plan withRounds(int count) {
+    return new Plan(name, jvmWarmupSeconds, workloadWarmupSeconds, settleSeconds, measureSeconds, countSeconds, count,
+        idleConnections, workloads, servers);
+  }
+
+  Plan withJvmWarmup(double seconds) {
+    return new Plan(name, seconds, workloadWarmupSeconds, settleSeconds, measureSeconds, countSeconds, rounds,
+        idleConnections, workloads, servers);
+  }
+
+  Plan withoutIdle() {
+    return new Plan(name, jvmWarmupSeconds, workloadWarmupSeconds, settleSeconds, measureSeconds, countSeconds, rounds,
+        0, workloads, servers);
+  }
+}

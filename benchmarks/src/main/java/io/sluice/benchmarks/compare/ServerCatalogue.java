@@ -1,0 +1,91 @@
+package io.sluice.benchmarks.compare;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** All servers there are, in the order of the tables. */
+final class ServerCatalogue {
+  /**
+   * The same for every JVM. SerialGC is what the JVM chooses by itself on the one core it is given, and its heap does not
+   * shrink or grow here; with the heap touched from the start, growth of resident memory is native memory.
+   */
+  private static final List<String> COMMON_FLAGS = List.of(
+      "-Xms256m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:+AlwaysPreTouch", "--enable-native-access=ALL-UNNAMED");
+
+  /** From this release on netty does without Unsafe unless it is allowed, which costs it some 5 to 10 % here. */
+  private static final int UNSAFE_FLAG_SINCE = 23;
+
+  private static final String PEERS = "io.sluice.benchmarks.peers.";
+
+  private final Path nativePrograms;
+  private final Path java;
+  private final String classPath;
+
+  private final List<String> jvmFlags;
+
+  ServerCatalogue(Path nativePrograms, Jdk jdk, String classPath) {
+    this.nativePrograms = nativePrograms;
+    this.java = jdk.java();
+    this.classPath = classPath;
+    this.jvmFlags = new ArrayList<>(COMMON_FLAGS);
+    if (jdk.feature() >= UNSAFE_FLAG_SINCE) {
+      jvmFlags.add("--sun-misc-unsafe-memory-access=allow");
+      jvmFlags.add("-Dio.netty.noUnsafe=false");
+    }
+  }
+
+  List<String> jvmFlags() {
+    return jvmFlags;
+  }
+
+  List<ServerSpec> all() {
+    List<ServerSpec> servers = new ArrayList<>();
+    servers.add(floor("c-epoll", "echo_epoll"));
+    servers.add(floor("c-io_uring", "echo_uring"));
+    servers.add(netty("netty-nio", "c-epoll", "nio"));
+    servers.add(netty("netty-epoll", "c-epoll", "epoll"));
+    servers.add(netty("netty-io_uring", "c-io_uring", "io_uring"));
+    servers.add(netty("netty-io_uring-ring", "c-io_uring", "io_uring_ring"));
+    for (String engine : List.of("epoll", "io_uring")) {
+      for (String binding : List.of("jni", "ffm", "jna")) {
+        servers.add(sluice("sluice-" + engine + "-" + binding, "c-" + engine, "--engine", engine, "--binding", binding));
+      }
+    }
+    servers.add(sluice("sluice-nio", "c-epoll", "--engine", "nio"));
+    return servers;
+  }
+
+  private ServerSpec floor(String name, String program) {
+    return new ServerSpec(name, "c", name, List.of(nativePrograms.resolve("floor").resolve(program).toString()), false);
+  }
+
+  private ServerSpec netty(String name, String floor, String transport) {
+    return jvm(name, "netty", floor, List.of(PEERS + "NettyEcho", "--transport", transport));
+  }
+
+  private ServerSpec sluice(String name, String floor, String... args) {
+    List<String> main = new ArrayList<>(List.of(PEERS + "SluiceEcho"));
+    main.addAll(List.of(args));
+    return jvm(name, "sluice", floor, main);
+  }
+
+  private ServerSpec jvm(String name, String family, String floor, List<String> mainAndArgs) {
+    List<String> command = new ArrayList<>();
+    command.add(java.toString());
+    command.addAll(jvmFlags);
+    command.addAll(List.of("-cp", classPath));
+    command.addAll(mainAndArgs);
+    return new ServerSpec(name, family, floor, command, true);
+  }
+
+  /** The load generator; built by the same CMake project as the floors. */
+  Path loadGenerator() {
+    Path program = nativePrograms.resolve("load").resolve("echo_load");
+    if (!Files.isExecutable(program)) {
+      throw new IllegalStateException("no load generator at " + program + ": build it first, ci/bench does");
+    }
+    return program;
+  }
+}

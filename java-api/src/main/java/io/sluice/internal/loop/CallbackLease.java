@@ -1,0 +1,129 @@
+package io.sluice.internal.loop;
+
+import io.sluice.BufferLease;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+
+/**
+ * The lease of a callback. One object per loop, used again for every callback: a loop runs one callback at a time. With
+ * {@code -Dsluice.leases=checked} every callback gets an object of its own, so that a use after the end is always noticed.
+ */
+final class CallbackLease implements BufferLease {
+  static final boolean CHECKED = "checked".equals(System.getProperty("sluice.leases"));
+
+  private final LeasePool pool;
+  /** Who received the data; null when the lease has ended. */
+  ConnectionCore owner;
+  /** Receive buffer, or {@link LeasePool#NONE} with {@link #heap}. */
+  int buffer;
+  int offset;
+  int length;
+  byte[] heap;
+
+  CallbackLease(LeasePool pool) {
+    this.pool = pool;
+  }
+
+  void begin(ConnectionCore owner, int buffer, int offset, int length) {
+    this.owner = owner;
+    this.buffer = buffer;
+    this.offset = offset;
+    this.length = length;
+  }
+
+  void beginHeap(ConnectionCore owner, byte[] bytes) {
+    begin(owner, LeasePool.NONE, 0, bytes.length);
+    heap = bytes;
+  }
+
+  /** Ends the lease; the caller now owns the buffer. */
+  void take() {
+    owner = null;
+    heap = null;
+  }
+
+  /** The callback returned, or the lease was released. */
+  void end() {
+    int b = buffer;
+    take();
+    if (b != LeasePool.NONE) {
+      pool.giveBack(b);
+    }
+  }
+
+  @Override
+  public boolean isActive() {
+    return owner != null && pool.loop.inLoop();
+  }
+
+  void checkUse() {
+    if (!pool.loop.inLoop()) {
+      throw new IllegalStateException(
+          "the lease of a callback is for the loop's thread; retain() it to use it on another thread");
+    }
+    if (owner == null) {
+      throw new IllegalStateException(
+          "the lease has ended: it was sent, retained or released, or its callback has returned; store what retain()"
+              + " returns");
+    }
+  }
+
+  @Override
+  public int length() {
+    checkUse();
+    return length;
+  }
+
+  @Override
+  public byte get(int index) {
+    checkUse();
+    Objects.checkIndex(index, length);
+    return heap != null ? heap[index] : pool.slab.get(pool.offset(buffer) + offset + index);
+  }
+
+  @Override
+  public void copyTo(int index, byte[] target, int targetOffset, int count) {
+    checkUse();
+    Objects.checkFromIndexSize(index, count, length);
+    if (heap != null) {
+      System.arraycopy(heap, index, target, targetOffset, count);
+    } else {
+      pool.slab.get(pool.offset(buffer) + offset + index, target, targetOffset, count);
+    }
+  }
+
+  @Override
+  public ByteBuffer buffer() {
+    checkUse();
+    return heap != null ? ByteBuffer.wrap(heap) : pool.view(buffer, offset, length);
+  }
+
+  @Override
+  public BufferLease retain() {
+    checkUse();
+    BufferLease kept;
+    if (heap != null) {
+      kept = new HeapLease(heap);
+      take();
+    } else if (owner.mayKeepBuffer()) {
+      owner.heldBuffers++;
+      kept = new RetainedLease(pool, owner, buffer, offset, length);
+      take();
+    } else {
+      kept = new HeapLease(pool.copy(buffer, offset, length));
+      end();
+    }
+    return kept;
+  }
+
+  @Override
+  public void release() {
+    checkUse();
+    end();
+  }
+
+  @Override
+  public String toString() {
+    return owner == null ? "lease (ended)" : "lease of " + length + " bytes";
+  }
+}

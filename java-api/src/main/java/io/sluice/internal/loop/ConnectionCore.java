@@ -1,0 +1,144 @@
+package io.sluice.internal.loop;
+
+import io.sluice.CloseReason;
+import io.sluice.ConnectionHandler;
+import io.sluice.internal.abi.Abi;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Identity and state of a connection, and what its parts ({@link ConnectionSends}, {@link ConnectionReads}, {@link
+ * StreamConnection}) share. One object per connection, fields counted: an idle connection must stay small.
+ */
+abstract class ConnectionCore {
+  /** The application wants no data now. */
+  static final int PAUSED = 1;
+  /** The end began: a CLOSE was submitted. */
+  static final int CLOSING = 1 << 1;
+  /** The end began in good order and has not been overtaken by a failure. */
+  static final int DRAINING = 1 << 2;
+  /** The end is complete. */
+  static final int ENDED = 1 << 3;
+  /** onInputClosed was called. */
+  static final int INPUT_CLOSED = 1 << 4;
+  /** The end of the stream was received while paused. */
+  static final int EOF_PENDING = 1 << 5;
+  /** The sending direction was ended here. */
+  static final int OUTPUT_SHUT = 1 << 6;
+  /** The peer's end came when this side had ended its direction before. */
+  static final int LOCAL_FIRST = 1 << 7;
+  /** A send was answered SATURATED: onWritable is owed. */
+  static final int WANTS_WRITABLE = 1 << 8;
+  /** In the loop's list of connections to flush. */
+  static final int DIRTY = 1 << 9;
+  /** Data is kept in {@link ConnectionReads}. */
+  static final int HOLDING = 1 << 10;
+  /** The receive or watch in flight was asked to end. */
+  static final int CANCELLING = 1 << 11;
+  /** A watch has ended or cannot be had: none is needed any more. */
+  static final int WATCHED = 1 << 12;
+  static final int UNIX = 1 << 13;
+  /** This side connected. */
+  static final int CONNECTED = 1 << 14;
+  /** A send failed: what is queued behind it will fail with its reason. */
+  static final int SEND_FAILED = 1 << 15;
+
+  /** Data goes straight to the handler when none of these is set. */
+  static final int NOT_DELIVERING = PAUSED | CLOSING | HOLDING;
+
+  private static final AtomicLong IDS = new AtomicLong();
+
+  final Loop loop;
+  final Settings settings;
+  final long handle;
+  final long id = IDS.incrementAndGet();
+  ConnectionHandler handler;
+  int flags;
+  /** Receive buffers that wait for this connection: retained, kept while paused, or on their way out. */
+  int heldBuffers;
+  StreamConnection nextDirty;
+  volatile CloseReason reason;
+  private volatile Object attachment;
+
+  private long remoteInet4;
+  private byte[] remoteOther;
+  private long localInet4;
+  private byte[] localOther;
+
+  ConnectionCore(Loop loop, long handle, Settings settings) {
+    this.loop = loop;
+    this.handle = handle;
+    this.settings = settings;
+  }
+
+  /** Asks for both addresses while they can still be had: after a reset the kernel knows them no more. */
+  final void captureAddresses() {
+    ByteBuffer b = loop.controlBuffer();
+    if (loop.engine.query(handle, Abi.QUERY_PEER_ADDR, b) >= 0) {
+      remoteInet4 = Addresses.compactInet4(b);
+      remoteOther = remoteInet4 == Addresses.NOT_INET4 ? Addresses.compactOther(b) : null;
+      markUnix(b);
+    }
+    b = loop.controlBuffer();
+    if (loop.engine.query(handle, Abi.QUERY_LOCAL_ADDR, b) >= 0) {
+      localInet4 = Addresses.compactInet4(b);
+      localOther = localInet4 == Addresses.NOT_INET4 ? Addresses.compactOther(b) : null;
+      markUnix(b);
+    }
+  }
+
+  private void markUnix(ByteBuffer b) {
+    if (b.getShort(Abi.ADDR_FAMILY) == Abi.FAMILY_UNIX) {
+      flags |= UNIX;
+    }
+  }
+
+  public final SocketAddress remoteAddress() {
+    return Addresses.expand(remoteInet4, remoteOther, (flags & UNIX) != 0);
+  }
+
+  public final SocketAddress localAddress() {
+    return Addresses.expand(localInet4, localOther, (flags & UNIX) != 0);
+  }
+
+  public final long id() {
+    return id;
+  }
+
+  public final Object attachment() {
+    return attachment;
+  }
+
+  public final void attachment(Object attachment) {
+    this.attachment = attachment;
+  }
+
+  /** Whether one more receive buffer may be kept for this connection. */
+  final boolean mayKeepBuffer() {
+    return heldBuffers < settings.maxLeasedBuffers && loop.pool.mayKeep();
+  }
+
+  final void markDirty() {
+    if ((flags & DIRTY) == 0) {
+      flags |= DIRTY;
+      loop.addDirty(self());
+    }
+  }
+
+  abstract StreamConnection self();
+
+  /** Ends the connection because of an error; the first cause wins. Loop thread. */
+  abstract void fail(CloseReason cause);
+
+  /** Ends the connection because a callback threw. Loop thread. */
+  abstract void handlerFailed(String where, Throwable cause);
+
+  /** Loop-thread calls check this first, so that a mistake is found where it is made. */
+  final void checkLoop(String what) {
+    if (!loop.inLoop()) {
+      throw new IllegalStateException(
+          what + " is for the loop's thread; use loop().execute(...), this is " + Thread.currentThread().getName());
+    }
+  }
+}

@@ -1,0 +1,316 @@
+package io.sluice.internal.loop;
+
+import io.sluice.CloseReason;
+import io.sluice.FileRegion;
+import io.sluice.SendListener;
+import io.sluice.SendResult;
+import io.sluice.internal.abi.Abi;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.util.concurrent.RejectedExecutionException;
+
+/**
+ * Calls of other threads. A send is decided at the call and put on a stack of this connection; the first one of a batch also
+ * puts a task into the loop's queue. The end of the connection closes the stack, so that every send that was taken is carried
+ * out or reported as failed before {@code onClosed}. Wishes that need no data (close, shutdown, pause) are bits, so that
+ * repeating them costs nothing.
+ */
+abstract class ConnectionFromOutside extends ConnectionEnds {
+  private static final int OUTPUT_ASKED = 1;
+  private static final int CLOSE_ASKED = 1 << 1;
+  private static final int ABORT_ASKED = 1 << 2;
+
+  private static final VarHandle SENDS;
+  private static final VarHandle BYTES;
+  private static final VarHandle ASKED;
+
+  static {
+    try {
+      MethodHandles.Lookup l = MethodHandles.lookup();
+      SENDS = l.findVarHandle(ConnectionFromOutside.class, "sends", ForeignSend.class);
+      BYTES = l.findVarHandle(ConnectionFromOutside.class, "bytes", long.class);
+      ASKED = l.findVarHandle(ConnectionFromOutside.class, "asked", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  /** Newest first; {@link ForeignSend#CLOSED} after the end. */
+  private volatile ForeignSend sends;
+  private volatile long bytes;
+  private volatile int asked;
+  /** What the application last asked for, by {@code pauseReading} or {@code resumeReading}. */
+  private volatile boolean pauseWanted;
+
+  ConnectionFromOutside(Loop loop, long handle, Settings settings) {
+    super(loop, handle, settings);
+    pauseWanted = settings.startPaused;
+  }
+
+  @Override
+  final long foreignBytes() {
+    return bytes;
+  }
+
+  final boolean endAsked() {
+    return (asked & (CLOSE_ASKED | ABORT_ASKED)) != 0;
+  }
+
+  final boolean outputEnded() {
+    return asked != 0;
+  }
+
+  private boolean ask(int bit) {
+    return ((int) ASKED.getAndBitwiseOr(this, bit) & bit) == 0;
+  }
+
+  /** A task that finds the loop gone has nothing left to do: the connection has ended with the loop. */
+  private void run(Runnable task) {
+    try {
+      loop.execute(task);
+    } catch (RejectedExecutionException ended) {
+      // The connection ended before the loop did.
+    }
+  }
+
+  // ------------------------------------------------------------------------------------------- sends
+
+  final SendResult sendFromOutside(ByteBuffer data, SendListener listener) {
+    int n = data.remaining();
+    SendResult refused = reserve(n);
+    if (refused != null) {
+      return refused;
+    }
+    byte[] copy = new byte[n];
+    data.get(data.position(), copy);
+    SendResult result = push(new ForeignSend(copy, null, null, listener), n);
+    if (result.accepted()) {
+      data.position(data.limit());
+    }
+    return result;
+  }
+
+  final SendResult sendFromOutside(ByteBuffer[] data, int n) {
+    SendResult refused = reserve(n);
+    if (refused != null) {
+      return refused;
+    }
+    byte[] copy = new byte[n];
+    int at = 0;
+    for (ByteBuffer b : data) {
+      int length = b.remaining();
+      b.get(b.position(), copy, at, length);
+      at += length;
+    }
+    SendResult result = push(new ForeignSend(copy, null, null, null), n);
+    if (result.accepted()) {
+      for (ByteBuffer b : data) {
+        b.position(b.limit());
+      }
+    }
+    return result;
+  }
+
+  final SendResult sendFromOutside(byte[] owned, SendListener listener) {
+    SendResult refused = reserve(owned.length);
+    return refused != null ? refused : push(new ForeignSend(owned, null, null, listener), owned.length);
+  }
+
+  /** The caller has ended the lease. */
+  final SendResult sendFromOutside(RetainedLease lease, SendListener listener) {
+    SendResult result = reserve(lease.length);
+    if (result == null) {
+      result = push(new ForeignSend(null, lease, null, listener), lease.length);
+    }
+    if (!result.accepted()) {
+      lease.pool.returnFromOutside(lease);
+    }
+    return result;
+  }
+
+  final SendResult sendFromOutside(FileRegion region, SendListener listener) {
+    SendResult refused = reserve(0);
+    return refused != null ? refused : push(new ForeignSend(null, null, region, listener), 0);
+  }
+
+  /** Null: the bytes are counted as taken. */
+  private SendResult reserve(int n) {
+    if (reason != null || asked != 0) {
+      return SendResult.CLOSED;
+    }
+    long waiting = (long) BYTES.getAndAdd(this, (long) n) + n;
+    if (pendingBytes + waiting > settings.limitBytes || !loop.sendMemory.hasRoom(waiting)) {
+      BYTES.getAndAdd(this, (long) -n);
+      return SendResult.REJECTED;
+    }
+    return null;
+  }
+
+  private SendResult push(ForeignSend send, int n) {
+    send.saturated = pending() >= settings.highWaterBytes;
+    ForeignSend h;
+    do {
+      h = sends;
+      if (h == ForeignSend.CLOSED) {
+        BYTES.getAndAdd(this, (long) -n);
+        return SendResult.CLOSED;
+      }
+      send.next = h;
+    } while (!SENDS.compareAndSet(this, h, send));
+    if (h == null) {
+      run(this::takeSends);
+    }
+    return send.saturated ? SendResult.SATURATED : SendResult.QUEUED;
+  }
+
+  private void takeSends() {
+    ForeignSend s = sends;
+    if (s == null || s == ForeignSend.CLOSED) {
+      return;
+    }
+    carryOut(ForeignSend.reversed((ForeignSend) SENDS.getAndSet(this, null)));
+  }
+
+  private void carryOut(ForeignSend s) {
+    for (; s != null; s = s.next) {
+      BYTES.getAndAdd(this, (long) -s.memoryBytes());
+      if (s.saturated) {
+        flags |= WANTS_WRITABLE;
+        markDirty();
+      }
+      if ((flags & (CLOSING | OUTPUT_SHUT)) != 0) {
+        tooLate(s, reason != null ? reason : CloseReasons.LOCAL_CLOSE);
+      } else if (s.bytes != null) {
+        sendCopy(ByteBuffer.wrap(s.bytes), s.listener, true);
+      } else if (s.lease != null) {
+        sendRetained(s.lease, s.listener, true);
+      } else {
+        sendPromisedFile(s);
+      }
+    }
+  }
+
+  private void tooLate(ForeignSend s, CloseReason why) {
+    pendingBytes += s.memoryBytes();
+    if (s.lease != null) {
+      s.lease.handBack();
+    } else if (s.file != null) {
+      pendingFileBytes += s.file.length();
+    }
+    if (s.listener != null) {
+      try {
+        s.listener.onSent(self(), why);
+      } catch (Throwable t) {
+        handlerFailed("SendListener.onSent", t);
+      }
+    }
+  }
+
+  @Override
+  final void refuseForeign() {
+    ask(CLOSE_ASKED);
+    takeSends();
+  }
+
+  @Override
+  final void endForeign(CloseReason why) {
+    ForeignSend s = (ForeignSend) SENDS.getAndSet(this, ForeignSend.CLOSED);
+    carryOut(s == ForeignSend.CLOSED ? null : ForeignSend.reversed(s));
+  }
+
+  // ------------------------------------------------------------------------------------------- files
+
+  final SendResult sendFileHere(FileRegion region, SendListener listener) {
+    SendResult refused = fileRefusal();
+    if (refused != null) {
+      return refused;
+    }
+    int file = Files.open(loop.engine, region);
+    if (file < 0) {
+      fail(CloseReasons.ofCode(file, 0, "open file " + region.path()));
+      return SendResult.CLOSED;
+    }
+    return sendFile(file, region, listener);
+  }
+
+  private void sendPromisedFile(ForeignSend s) {
+    int file = fileRefusal() == null ? Files.open(loop.engine, s.file) : -Abi.ENOMEM;
+    if (file < 0) {
+      fail(CloseReasons.ofCode(file, 0, "open file " + s.file.path()));
+      tooLate(s, reason);
+    } else {
+      sendFile(file, s.file, s.listener);
+    }
+  }
+
+  // ------------------------------------------------------------------------------------------- wishes
+
+  final void shutdownLocal() {
+    if ((flags & (CLOSING | OUTPUT_SHUT)) != 0) {
+      return;
+    }
+    ask(OUTPUT_ASKED);
+    takeSends();
+    flushAll();
+    flags |= OUTPUT_SHUT;
+    loop.submissions.submit(Abi.OP_SHUTDOWN, Abi.SQE_LAZY, 0, handle, Tokens.of(Tokens.SHUTDOWN), 0L, 0L, 0);
+  }
+
+  final void shutdownFromOutside() {
+    if (ask(OUTPUT_ASKED)) {
+      run(this::shutdownLocal);
+    }
+  }
+
+  final void closeFromOutside() {
+    if (ask(CLOSE_ASKED)) {
+      run(this::endByApplication);
+    }
+  }
+
+  final void closeFromOutside(long deadlineNanos) {
+    ask(CLOSE_ASKED);
+    run(
+        () -> {
+          endByApplication();
+          limitEnd(deadlineNanos);
+        });
+  }
+
+  final void abortFromOutside() {
+    if (ask(ABORT_ASKED)) {
+      run(() -> endAbruptly(CloseReasons.LOCAL_ABORT));
+    }
+  }
+
+  public final void pauseReading() {
+    wantPause(true);
+  }
+
+  public final void resumeReading() {
+    wantPause(false);
+  }
+
+  public final boolean isReadingPaused() {
+    return pauseWanted;
+  }
+
+  private void wantPause(boolean paused) {
+    pauseWanted = paused;
+    if (loop.inLoop()) {
+      applyPause();
+    } else {
+      run(this::applyPause);
+    }
+  }
+
+  /** Takes the latest wish: an older task does no harm. */
+  private void applyPause() {
+    if (pauseWanted) {
+      pauseLocal();
+    } else {
+      resumeLocal();
+    }
+  }
+}

@@ -1,0 +1,227 @@
+package io.sluice.internal.loop;
+
+import io.sluice.CloseReason;
+import io.sluice.internal.abi.Abi;
+
+/**
+ * The receiving half on the loop's thread.
+ *
+ * <pre>
+ *            pause: CANCEL, terminal              resume: CANCEL, terminal
+ *  RECEIVE ---------------------------> WATCH ---------------------------> RECEIVE
+ *     |                                   |
+ *     | data while paused: kept           | failure: the connection ends; end of stream: told after resume
+ * </pre>
+ *
+ * While paused a WATCH stands in for the receive, so that a peer that resets is noticed although nothing is read.
+ */
+abstract class ConnectionReads extends ConnectionSends {
+  private static final byte NOTHING = 0;
+  private static final byte RECEIVING = 1;
+  private static final byte WATCHING = 2;
+
+  /** Data that arrived while the application wanted none. */
+  private static final class Held {
+    final int buffer;
+    final int offset;
+    final int length;
+    final byte[] heap;
+    Held next;
+
+    Held(int buffer, int offset, int length, byte[] heap) {
+      this.buffer = buffer;
+      this.offset = offset;
+      this.length = length;
+      this.heap = heap;
+    }
+  }
+
+  private byte reading = NOTHING;
+  private Held heldFirst;
+  private Held heldLast;
+
+  ConnectionReads(Loop loop, long handle, Settings settings) {
+    super(loop, handle, settings);
+  }
+
+  // ------------------------------------------------------------------------------------------- data
+
+  /** A completion with data. The hot path. */
+  final void received(int buffer, int offset, int length) {
+    if ((flags & NOT_DELIVERING) != 0) {
+      receivedOutOfTurn(buffer, offset, length);
+      return;
+    }
+    CallbackLease lease = loop.nextLease();
+    lease.begin(this, buffer, offset, length);
+    try {
+      handler.onData(self(), lease);
+    } catch (Throwable t) {
+      handlerFailed("onData", t);
+    }
+    if (lease.owner != null) {
+      lease.end();
+    }
+  }
+
+  private void receivedOutOfTurn(int buffer, int offset, int length) {
+    if ((flags & CLOSING) != 0) {
+      loop.pool.giveBack(buffer);
+      return;
+    }
+    Held h;
+    if (mayKeepBuffer()) {
+      heldBuffers++;
+      h = new Held(buffer, offset, length, null);
+    } else {
+      h = new Held(LeasePool.NONE, 0, length, loop.pool.copy(buffer, offset, length));
+      loop.pool.giveBack(buffer);
+    }
+    if (heldLast == null) {
+      heldFirst = h;
+    } else {
+      heldLast.next = h;
+    }
+    heldLast = h;
+    flags |= HOLDING;
+  }
+
+  /** Delivers what was kept, as far as the application wants it. Never from within a callback. */
+  final void deliverHeld() {
+    while (heldFirst != null && (flags & (PAUSED | CLOSING)) == 0) {
+      Held h = heldFirst;
+      unlink(h);
+      CallbackLease lease = loop.nextLease();
+      if (h.heap != null) {
+        lease.beginHeap(this, h.heap);
+      } else {
+        heldBuffers--;
+        lease.begin(this, h.buffer, h.offset, h.length);
+      }
+      try {
+        handler.onData(self(), lease);
+      } catch (Throwable t) {
+        handlerFailed("onData", t);
+      }
+      if (lease.owner != null) {
+        lease.end();
+      }
+    }
+    if (heldFirst == null && (flags & (PAUSED | CLOSING)) == 0) {
+      if ((flags & EOF_PENDING) != 0) {
+        inputClosed();
+      } else {
+        arm();
+      }
+    }
+  }
+
+  private void unlink(Held h) {
+    heldFirst = h.next;
+    if (heldFirst == null) {
+      heldLast = null;
+      flags &= ~HOLDING;
+    }
+  }
+
+  /** The connection ends: nobody will want what was kept. */
+  final void dropHeld() {
+    while (heldFirst != null) {
+      Held h = heldFirst;
+      unlink(h);
+      if (h.heap == null) {
+        heldBuffers--;
+        loop.pool.giveBack(h.buffer);
+      }
+    }
+  }
+
+  // ------------------------------------------------------------------------------------------- ends
+
+  /** The terminal completion of a RECV. */
+  final void receiveEnded(int result, int cqeFlags, int osError) {
+    reading = NOTHING;
+    flags &= ~CANCELLING;
+    if ((flags & CLOSING) != 0) {
+      return;
+    }
+    if ((cqeFlags & Abi.CQE_EOF) != 0) {
+      flags |= EOF_PENDING;
+      if ((flags & (PAUSED | HOLDING)) == 0) {
+        inputClosed();
+      }
+    } else if (result < 0 && result != -Abi.ECANCELED) {
+      fail(CloseReasons.ofCode(result, osError, "receive"));
+    } else {
+      arm();
+    }
+  }
+
+  /** The terminal completion of a WATCH. */
+  final void watchEnded(int result, int cqeFlags, int osError) {
+    reading = NOTHING;
+    flags &= ~CANCELLING;
+    if ((flags & CLOSING) != 0) {
+      return;
+    }
+    if (result < 0 && result != -Abi.ECANCELED && result != -Abi.ENOTSUP) {
+      fail(CloseReasons.ofCode(result, osError, "watch"));
+      return;
+    }
+    if (result != -Abi.ECANCELED) {
+      flags |= WATCHED; // The end was seen (a receive will tell it), or this engine cannot watch.
+    }
+    arm();
+  }
+
+  private void inputClosed() {
+    flags = flags & ~EOF_PENDING | INPUT_CLOSED | ((flags & OUTPUT_SHUT) != 0 ? LOCAL_FIRST : 0);
+    try {
+      handler.onInputClosed(self());
+    } catch (Throwable t) {
+      handlerFailed("onInputClosed", t);
+    }
+  }
+
+  // ------------------------------------------------------------------------------------------- arming
+
+  /** Submits or cancels what is needed to get from what is in flight to what is wanted. */
+  final void arm() {
+    if ((flags & (CLOSING | INPUT_CLOSED | EOF_PENDING)) != 0) {
+      return;
+    }
+    boolean paused = (flags & PAUSED) != 0;
+    if (reading == NOTHING) {
+      if (!paused && heldFirst == null) {
+        reading = RECEIVING;
+        loop.submissions.submit(
+            Abi.OP_RECV, Abi.SQE_MULTISHOT, 0, handle, Tokens.of(Tokens.RECEIVE), 0L, 0L, 0);
+      } else if (paused && (flags & WATCHED) == 0) {
+        reading = WATCHING;
+        loop.submissions.submit(Abi.OP_WATCH, 0, 0, handle, Tokens.of(Tokens.WATCH), 0L, 0L, 0);
+      }
+    } else if ((flags & CANCELLING) == 0 && paused == (reading == RECEIVING)) {
+      flags |= CANCELLING;
+      loop.submissions.cancel(handle, Tokens.of(reading == RECEIVING ? Tokens.RECEIVE : Tokens.WATCH));
+    }
+  }
+
+  final void pauseLocal() {
+    if ((flags & (PAUSED | CLOSING)) == 0) {
+      flags |= PAUSED;
+      arm();
+    }
+  }
+
+  final void resumeLocal() {
+    if ((flags & PAUSED) == 0 || (flags & CLOSING) != 0) {
+      return;
+    }
+    flags &= ~PAUSED;
+    if (heldFirst != null || (flags & EOF_PENDING) != 0) {
+      markDirty(); // Delivered at the end of the turn: a callback must not run inside a callback.
+    } else {
+      arm();
+    }
+  }
+}

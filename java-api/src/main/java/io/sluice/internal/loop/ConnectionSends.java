@@ -1,0 +1,401 @@
+package io.sluice.internal.loop;
+
+import io.sluice.CloseReason;
+import io.sluice.FileRegion;
+import io.sluice.SendListener;
+import io.sluice.SendResult;
+import io.sluice.internal.abi.Abi;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+
+/**
+ * The sending half on the loop's thread.
+ *
+ * <pre>
+ *  send(lease)  ------------------------------------------> SEND of the receive buffer itself
+ *  send(buffer) --> open chunk --full, flush, other send--> SEND of the chunk
+ *  send(file)   ------------------------------------------> SENDFILE
+ * </pre>
+ *
+ * Small copies of one turn share a chunk and so leave as one submission. When several chunks are on their way to a peer that
+ * does not read, the open chunk is kept until it is full or one of them is done: a slow peer must not fill memory with
+ * chunks that hold a few bytes each.
+ */
+abstract class ConnectionSends extends ConnectionCore {
+  /** With this many chunks in flight an open chunk that is not full waits. */
+  static final int CHUNKS_BEFORE_WAITING = 4;
+  /** File regions that one connection may have queued: each holds a descriptor. */
+  static final int MAX_QUEUED_FILES = 16;
+
+  /** Bytes in memory taken and not yet accepted by the kernel. Written by the loop, read roughly by others. */
+  int pendingBytes;
+  /** The same for files. */
+  long pendingFileBytes;
+  private int openChunk = SendMemory.NONE;
+  private int openBytes;
+  private int chunksInFlight;
+  private int queuedFiles;
+  /** Listeners of the open chunk. */
+  private SendRecord openRecord;
+
+  ConnectionSends(Loop loop, long handle, Settings settings) {
+    super(loop, handle, settings);
+  }
+
+  /** Bytes taken from other threads that have not reached the loop. */
+  abstract long foreignBytes();
+
+  /**
+   * Completions of sends are lazy: a loop that sleeps may not have heard yet that the kernel took everything. Whoever asks
+   * from outside while something seems pending wakes it, so that asking again converges.
+   */
+  public final long pendingSendBytes() {
+    if (loop.inLoop()) {
+      return pending();
+    }
+    VarHandle.acquireFence();
+    long pending = pending();
+    if (pending != 0) {
+      loop.wakeUp();
+    }
+    return pending;
+  }
+
+  final long pending() {
+    return pendingBytes + pendingFileBytes + foreignBytes();
+  }
+
+  // ------------------------------------------------------------------------------------------- taking
+
+  /** Null: the bytes may be taken. */
+  private SendResult refusal(int bytes) {
+    if ((flags & (CLOSING | OUTPUT_SHUT)) != 0) {
+      return SendResult.CLOSED;
+    }
+    if (pendingBytes + foreignBytes() + bytes > settings.limitBytes) {
+      return rejected();
+    }
+    return null;
+  }
+
+  private SendResult rejected() {
+    if (pending() > settings.lowWaterBytes) {
+      flags |= WANTS_WRITABLE;
+    }
+    return SendResult.REJECTED;
+  }
+
+  private SendResult taken(int bytes) {
+    int pending = pendingBytes + bytes;
+    pendingBytes = pending;
+    if (pending + pendingFileBytes >= settings.highWaterBytes) {
+      flags |= WANTS_WRITABLE;
+      return SendResult.SATURATED;
+    }
+    return SendResult.QUEUED;
+  }
+
+  /** The hot path of an echo: received bytes go out from where they are. */
+  final SendResult sendCallback(CallbackLease lease, SendListener listener) {
+    int length = lease.length;
+    SendResult refused = refusal(length);
+    if (refused == null && (lease.heap != null || !mayKeepBuffer())) {
+      return sendCopyOf(lease, listener);
+    }
+    if (refused != null) {
+      lease.end();
+      return refused;
+    }
+    int buffer = lease.buffer;
+    int offset = lease.offset;
+    lease.take();
+    heldBuffers++;
+    SendResult result = taken(length);
+    sendBuffer(buffer, offset, length, listener);
+    return result;
+  }
+
+  private SendResult sendCopyOf(CallbackLease lease, SendListener listener) {
+    SendResult result = sendCopy(lease.buffer(), listener, false);
+    lease.end();
+    return result;
+  }
+
+  /** A retained lease of this loop, already ended by the caller; its buffer stays in its owner's share until it is sent. */
+  final SendResult sendRetained(RetainedLease lease, SendListener listener, boolean promised) {
+    SendResult refused = promised ? null : refusal(lease.length);
+    if (refused != null) {
+      lease.handBack();
+      return refused;
+    }
+    lease.owner.heldBuffers--;
+    heldBuffers++;
+    SendResult result = taken(lease.length);
+    sendBuffer(lease.buffer, lease.offset, lease.length, listener);
+    return result;
+  }
+
+  private void sendBuffer(int buffer, int offset, int length, SendListener listener) {
+    if (openChunk != SendMemory.NONE) {
+      emitOpenChunk();
+    }
+    LeasePool pool = loop.pool;
+    long address = pool.base + pool.offset(buffer) + offset;
+    if (listener == null) {
+      loop.submissions.send(
+          sendFlags(length, mayBeLazy()), length, handle, Tokens.send(Tokens.LEASE, length, buffer), address);
+      return;
+    }
+    SendRecord record = loop.records.acquire();
+    record.buffer = buffer;
+    record.bytes = length;
+    record.add(listener, length);
+    loop.submissions.send(sendFlags(length, false), length, handle, Tokens.of(Tokens.RECORD, record.index), address);
+  }
+
+  /**
+   * Copies what remains of {@code data}; its position moves only when it is taken.
+   *
+   * @param promised taken already, by another thread's call
+   */
+  final SendResult sendCopy(ByteBuffer data, SendListener listener, boolean promised) {
+    int bytes = data.remaining();
+    SendResult refused = promised ? null : refusal(bytes);
+    if (refused != null) {
+      return refused;
+    }
+    if (!ensureMemory(bytes, promised)) {
+      return rejected();
+    }
+    copy(data);
+    return copied(bytes, listener);
+  }
+
+  final SendResult sendCopies(ByteBuffer[] data, int bytes) {
+    SendResult refused = refusal(bytes);
+    if (refused != null) {
+      return refused;
+    }
+    if (!ensureMemory(bytes, false)) {
+      return rejected();
+    }
+    for (ByteBuffer b : data) {
+      copy(b);
+    }
+    return copied(bytes, null);
+  }
+
+  private boolean ensureMemory(int bytes, boolean promised) {
+    int room = openChunk == SendMemory.NONE ? 0 : loop.sendMemory.capacity(openChunk) - openBytes;
+    return bytes <= room || loop.sendMemory.ensure(bytes - room, promised);
+  }
+
+  private SendResult copied(int bytes, SendListener listener) {
+    if (listener != null) {
+      if (openRecord == null) {
+        openRecord = loop.records.acquire();
+      }
+      openRecord.add(listener, openBytes);
+    }
+    markDirty();
+    return taken(bytes);
+  }
+
+  private void copy(ByteBuffer data) {
+    SendMemory memory = loop.sendMemory;
+    int at = data.position();
+    int left = data.remaining();
+    while (left > 0) {
+      if (openChunk != SendMemory.NONE && openBytes == memory.capacity(openChunk)) {
+        emitOpenChunk();
+      }
+      if (openChunk == SendMemory.NONE) {
+        openChunk = memory.acquire(left);
+        openBytes = 0;
+      }
+      int n = Math.min(left, memory.capacity(openChunk) - openBytes);
+      memory.put(openChunk, openBytes, data, at, n);
+      openBytes += n;
+      at += n;
+      left -= n;
+    }
+    data.position(at);
+  }
+
+  /** The file is open; an error before that is the caller's. */
+  final SendResult sendFile(int file, FileRegion region, SendListener listener) {
+    if (openChunk != SendMemory.NONE) {
+      emitOpenChunk();
+    }
+    SendRecord record = loop.records.acquire();
+    record.file = file;
+    record.bytes = (int) region.length();
+    if (listener != null) {
+      record.add(listener, record.bytes);
+    }
+    queuedFiles++;
+    pendingFileBytes += region.length();
+    SendResult result = taken(0);
+    loop.submissions.submit(
+        Abi.OP_SENDFILE, mayBeLazy() && listener == null ? Abi.SQE_LAZY : 0, record.bytes, handle,
+        Tokens.of(Tokens.RECORD, record.index), region.position(), 0L, file);
+    return result;
+  }
+
+  /** Null: a file may be taken. */
+  final SendResult fileRefusal() {
+    SendResult refused = refusal(0);
+    return refused == null && queuedFiles >= MAX_QUEUED_FILES ? rejected() : refused;
+  }
+
+  // ------------------------------------------------------------------------------------------- submitting
+
+  /** Nobody waits for the completion, and the memory it gives back is not needed soon. */
+  private boolean mayBeLazy() {
+    return (flags & WANTS_WRITABLE) == 0 && loop.pool.mayBeLazy();
+  }
+
+  private int sendFlags(int bytes, boolean lazy) {
+    return (lazy ? Abi.SQE_LAZY : 0) | (bytes >= settings.zeroCopyBytes ? Abi.SQE_ZEROCOPY : 0);
+  }
+
+  private void emitOpenChunk() {
+    SendMemory memory = loop.sendMemory;
+    int chunk = openChunk;
+    int bytes = openBytes;
+    SendRecord record = openRecord;
+    openChunk = SendMemory.NONE;
+    openBytes = 0;
+    openRecord = null;
+    chunksInFlight++;
+    boolean lazy =
+        record == null && chunksInFlight < CHUNKS_BEFORE_WAITING && mayBeLazy() && !memory.isShort();
+    long token = Tokens.send(Tokens.CHUNK, bytes, chunk);
+    if (record != null) {
+      record.chunk = chunk;
+      record.bytes = bytes;
+      token = Tokens.of(Tokens.RECORD, record.index);
+    }
+    loop.submissions.send(sendFlags(bytes, lazy), bytes, handle, token, memory.address(chunk));
+  }
+
+  /** End of a turn. */
+  final void flushSends() {
+    if (openChunk != SendMemory.NONE) {
+      if (chunksInFlight < CHUNKS_BEFORE_WAITING) {
+        emitOpenChunk();
+      }
+    } else if (openRecord != null) {
+      tellOpenRecord(null);
+    }
+    progressed();
+  }
+
+  /** Before a FIN or a close in good order: everything taken is submitted. */
+  final void flushAll() {
+    if (openChunk != SendMemory.NONE) {
+      emitOpenChunk();
+    } else if (openRecord != null) {
+      tellOpenRecord(null);
+    }
+  }
+
+  /** Nothing more will be submitted. */
+  final void dropOpenChunk(CloseReason why) {
+    if (openChunk != SendMemory.NONE) {
+      loop.sendMemory.release(openChunk);
+      openChunk = SendMemory.NONE;
+      openBytes = 0;
+    }
+    if (openRecord != null) {
+      tellOpenRecord(why);
+    }
+  }
+
+  private void tellOpenRecord(CloseReason failure) {
+    SendRecord record = openRecord;
+    openRecord = null;
+    record.tell(self(), 0, failure);
+    loop.records.release(record);
+  }
+
+  // ------------------------------------------------------------------------------------------- completing
+
+  final void leaseSent(int bytes, int result, int accepted, int osError) {
+    heldBuffers--;
+    if (result >= 0) {
+      pendingBytes -= bytes;
+      if ((flags & WANTS_WRITABLE) != 0) {
+        progressed();
+      }
+    } else {
+      sendFailed(result, accepted, osError);
+    }
+  }
+
+  final void chunkSent(int bytes, int result, int accepted, int osError) {
+    chunksInFlight--;
+    if (result >= 0) {
+      pendingBytes -= bytes;
+      if (openChunk != SendMemory.NONE) {
+        markDirty();
+      }
+      if ((flags & WANTS_WRITABLE) != 0) {
+        progressed();
+      }
+    } else {
+      sendFailed(result, accepted, osError);
+    }
+  }
+
+  /** The record's memory and file were given back already. */
+  final void recordSent(SendRecord record, int result, int accepted, int osError) {
+    int taken = result >= 0 ? record.bytes : accepted;
+    if (record.file != SendRecord.NO_FILE) {
+      queuedFiles--;
+      pendingFileBytes -= taken;
+    } else {
+      pendingBytes -= taken;
+      if (record.buffer != LeasePool.NONE) {
+        heldBuffers--;
+      } else {
+        chunksInFlight--;
+      }
+    }
+    if (result >= 0) {
+      record.tell(self(), record.bytes, null);
+      if (openChunk != SendMemory.NONE) {
+        markDirty();
+      }
+      progressed();
+    } else {
+      sendEnded(result, osError);
+      record.tell(self(), accepted, reason);
+    }
+  }
+
+  private void sendFailed(int result, int accepted, int osError) {
+    pendingBytes -= accepted;
+    sendEnded(result, osError);
+  }
+
+  private void sendEnded(int result, int osError) {
+    if (result != -Abi.ECANCELED || reason == null) {
+      flags |= SEND_FAILED;
+      fail(CloseReasons.ofCode(result, osError, "send"));
+    }
+  }
+
+  /** Calls onWritable when it is owed and due. */
+  private void progressed() {
+    if ((flags & (WANTS_WRITABLE | CLOSING)) != WANTS_WRITABLE || pending() > settings.lowWaterBytes) {
+      return;
+    }
+    flags &= ~WANTS_WRITABLE;
+    try {
+      handler.onWritable(self());
+    } catch (Throwable t) {
+      handlerFailed("onWritable", t);
+    }
+  }
+}

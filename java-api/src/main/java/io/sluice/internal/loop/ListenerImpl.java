@@ -1,0 +1,296 @@
+package io.sluice.internal.loop;
+
+import io.sluice.CloseReason;
+import io.sluice.Connection;
+import io.sluice.ConnectionHandler;
+import io.sluice.ListenOptions;
+import io.sluice.Listener;
+import io.sluice.ListenerState;
+import io.sluice.TransportOption;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+
+/**
+ * A listener: one socket, or one per loop on the same port (SHARDED: the first one finds the port, the others follow). State
+ * is guarded by the object's lock, because several loops and the application meet here; nothing is called under the lock.
+ */
+final class ListenerImpl implements Listener {
+  private final LoopGroup group;
+  private final SocketAddress address;
+  private final ListenOptions options;
+  private final Map<TransportOption<?>, Object> socketOptions;
+  private final Settings settings;
+  private final Function<? super Connection, ? extends ConnectionHandler> handlers;
+  private final List<ListenerSocket> sockets = new ArrayList<>();
+  private final boolean sharded;
+  private final CompletableFuture<Listener> ready = new CompletableFuture<>();
+  private final CompletableFuture<Listener> closed = new CompletableFuture<>();
+
+  private ListenerState state = ListenerState.STARTING;
+  private boolean paused;
+  private int bound;
+  private int ended;
+  private int throttled;
+  /** Why the start failed, for {@link #ready}. */
+  private CloseReason failure;
+  private UnixPath unixPath;
+  private volatile List<SocketAddress> addresses = List.of();
+
+  ListenerImpl(
+      LoopGroup group, SocketAddress address, ListenOptions options,
+      Function<? super Connection, ? extends ConnectionHandler> handlers) {
+    this.group = group;
+    this.address = address;
+    this.options = options;
+    this.handlers = handlers;
+    this.settings = new Settings(options.connections(), Addresses.isUnix(address));
+    this.sharded = isSharded(group, address, options);
+    this.socketOptions = withReusePort(options.socketOptions(), sharded);
+    Options.check(socketOptions);
+    Options.check(settings.socketOptions);
+  }
+
+  private static boolean isSharded(LoopGroup group, SocketAddress address, ListenOptions options) {
+    boolean tcp = address instanceof InetSocketAddress;
+    switch (options.distribution()) {
+      case SHARDED:
+        if (!tcp) {
+          throw new IllegalArgumentException(
+              "distribution SHARDED needs SO_REUSEPORT, which " + address + " does not have; use HAND_OFF or AUTO");
+        }
+        return group.loops().size() > 1;
+      case AUTO:
+        return tcp && group.loops().size() > 1 && System.getProperty("os.name", "").startsWith("Linux");
+      default:
+        return false;
+    }
+  }
+
+  private static Map<TransportOption<?>, Object> withReusePort(Map<TransportOption<?>, Object> given, boolean sharded) {
+    if (!sharded) {
+      return given;
+    }
+    Map<TransportOption<?>, Object> m = new LinkedHashMap<>(given);
+    m.put(TransportOption.SO_REUSEPORT, Boolean.TRUE);
+    return m;
+  }
+
+  void start() {
+    List<Loop> loops = group.loopList();
+    if (sharded) {
+      for (Loop loop : loops) {
+        sockets.add(new ListenerSocket(this, loop));
+      }
+    } else {
+      sockets.add(new ListenerSocket(this, group.nextLoop()));
+    }
+    sockets.get(0).open(address);
+  }
+
+  // ------------------------------------------------------------------------------------------- for its sockets
+
+  Settings settings() {
+    return settings;
+  }
+
+  Map<TransportOption<?>, Object> socketOptions() {
+    return socketOptions;
+  }
+
+  int backlog() {
+    return options.backlog();
+  }
+
+  synchronized boolean isPaused() {
+    return paused;
+  }
+
+  ConnectionHandler handlerFor(Connection c) {
+    return handlers.apply(c);
+  }
+
+  /** Which loop gets a connection that {@code acceptedBy} accepted. */
+  Loop target(Loop acceptedBy) {
+    return sharded ? acceptedBy : group.nextLoop();
+  }
+
+  void socketBound(ListenerSocket socket, SocketAddress at) {
+    boolean first;
+    boolean all;
+    boolean late;
+    synchronized (this) {
+      late = state != ListenerState.STARTING;
+      first = bound++ == 0;
+      all = bound == sockets.size();
+      if (!late && first && at instanceof UnixDomainSocketAddress unix) {
+        unixPath = UnixPath.bound(unix);
+      }
+      if (!late && all) {
+        addresses = List.of(at);
+        state = paused ? ListenerState.PAUSED : throttled > 0 ? ListenerState.THROTTLED : ListenerState.LISTENING;
+      }
+    }
+    if (late) {
+      socket.close();
+    } else if (all) {
+      ready.complete(this);
+    } else if (first) {
+      for (int i = 1; i < sockets.size(); i++) {
+        sockets.get(i).open(at);
+      }
+    }
+  }
+
+  void socketClosed(ListenerSocket socket, CloseReason why) {
+    boolean failed;
+    boolean all;
+    synchronized (this) {
+      failed = state == ListenerState.STARTING;
+      if (failed) {
+        state = why.kind() == CloseReason.Kind.LOOP_SHUTDOWN ? ListenerState.CLOSED : ListenerState.FAILED;
+        failure = why;
+      }
+      all = ++ended == sockets.size();
+    }
+    if (failed) {
+      closeSockets(socket);
+      ready.completeExceptionally(CloseReasons.exception(why));
+    }
+    if (all) {
+      allClosed();
+    }
+  }
+
+  private void allClosed() {
+    UnixPath path;
+    synchronized (this) {
+      addresses = List.of();
+      path = unixPath;
+      unixPath = null;
+      if (state != ListenerState.FAILED) {
+        state = ListenerState.CLOSED;
+      }
+    }
+    if (path != null) {
+      path.remove();
+    }
+    closed.complete(this);
+  }
+
+  private void closeSockets(ListenerSocket except) {
+    for (ListenerSocket s : sockets) {
+      if (s != except) {
+        s.close();
+      }
+    }
+  }
+
+  synchronized void throttled(boolean now) {
+    throttled += now ? 1 : -1;
+    if (state == ListenerState.LISTENING || state == ListenerState.THROTTLED) {
+      state = throttled > 0 ? ListenerState.THROTTLED : ListenerState.LISTENING;
+    }
+  }
+
+  /** Accepting ended for good although nobody asked: the listener is of no use any more. */
+  void acceptFailed(CloseReason why) {
+    synchronized (this) {
+      if (state == ListenerState.CLOSED || state == ListenerState.FAILED) {
+        return;
+      }
+      state = ListenerState.FAILED;
+      failure = why;
+      addresses = List.of();
+    }
+    FaultLog.log(FaultLog.Fault.ACCEPT, why.detail(), null);
+    closeSockets(null);
+  }
+
+  // ------------------------------------------------------------------------------------------- for applications
+
+  @Override
+  public synchronized ListenerState state() {
+    return state;
+  }
+
+  @Override
+  public CompletionStage<Listener> ready() {
+    return ready;
+  }
+
+  @Override
+  public List<SocketAddress> addresses() {
+    return addresses;
+  }
+
+  @Override
+  public int port() {
+    List<SocketAddress> a = addresses;
+    return !a.isEmpty() && a.get(0) instanceof InetSocketAddress inet ? inet.getPort() : -1;
+  }
+
+  @Override
+  public void pause() {
+    setPaused(true);
+  }
+
+  @Override
+  public void resume() {
+    setPaused(false);
+  }
+
+  private void setPaused(boolean p) {
+    synchronized (this) {
+      if (paused == p) {
+        return;
+      }
+      paused = p;
+      if (p && (state == ListenerState.LISTENING || state == ListenerState.THROTTLED)) {
+        state = ListenerState.PAUSED;
+      } else if (!p && state == ListenerState.PAUSED) {
+        state = throttled > 0 ? ListenerState.THROTTLED : ListenerState.LISTENING;
+      }
+    }
+    for (ListenerSocket s : sockets) {
+      s.update();
+    }
+  }
+
+  @Override
+  public CompletionStage<Listener> close() {
+    boolean early;
+    synchronized (this) {
+      if (state == ListenerState.CLOSED || state == ListenerState.FAILED) {
+        return closed;
+      }
+      early = state == ListenerState.STARTING;
+      state = ListenerState.CLOSED;
+      addresses = List.of();
+    }
+    closeSockets(null);
+    if (early) {
+      ready.completeExceptionally(CloseReasons.exception(CloseReasons.listenerClosed(address)));
+    }
+    return closed;
+  }
+
+  @Override
+  public String toString() {
+    CloseReason f;
+    ListenerState s;
+    synchronized (this) {
+      f = failure;
+      s = state;
+    }
+    return "listener on " + (addresses.isEmpty() ? address : addresses.get(0)) + " " + s
+        + (f == null ? "" : ": " + f.detail());
+  }
+}

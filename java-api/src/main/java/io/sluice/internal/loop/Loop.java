@@ -1,0 +1,357 @@
+package io.sluice.internal.loop;
+
+import io.sluice.ConnectionHandler;
+import io.sluice.EventLoop;
+import io.sluice.EventLoopGroup.ShutdownReport;
+import io.sluice.internal.abi.Abi;
+import io.sluice.internal.abi.CompletionRing;
+import io.sluice.internal.abi.WakeWord;
+import io.sluice.internal.engine.Engine;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.RejectedExecutionException;
+
+/**
+ * One event loop. A turn:
+ *
+ * <pre>
+ *  tasks of other threads -> timers -> buffers released elsewhere -> dirty connections: deliver what was kept, submit sends
+ *    -> enter the engine (the only place that waits) -> dispatch completions
+ * </pre>
+ */
+final class Loop implements EventLoop, Runnable {
+  /** Tasks of one turn: a task that submits itself again must not starve connections. */
+  static final int TASKS_PER_TURN = 256;
+  /** Turns in a row that may fail by an internal error before the loop gives up. */
+  static final int MAX_FAILED_TURNS = 16;
+  /** Bytes of the buffer for questions about sockets: the largest structure is an address. */
+  private static final int CONTROL_BYTES = 256;
+
+  final LoopGroup group;
+  final Engine engine;
+  final Submissions submissions;
+  final LeasePool pool;
+  final SendMemory sendMemory;
+  final SendRecords records = new SendRecords();
+  final ConnectionTable connections = new ConnectionTable();
+  final Slots<ListenerSocket> listeners = new Slots<>();
+  final Slots<Connector> connectors = new Slots<>();
+  final Slots<HandOff> handOffs = new Slots<>();
+  final TimerWheel timers;
+  CallbackLease callbackLease;
+
+  private final int index;
+  private final Dispatcher dispatcher;
+  private final TaskQueue tasks = new TaskQueue();
+  private final WakeWord wakeWord;
+  private final ByteBuffer control =
+      ByteBuffer.allocateDirect(CONTROL_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+  private final LoopShutdown shutdown = new LoopShutdown(this);
+  private StreamConnection dirty;
+  private int orphans;
+  private int failedTurns;
+  /** Null only in a loop that is driven by its caller and has not been driven yet. */
+  private volatile Thread thread;
+  private volatile boolean ended;
+
+  Loop(LoopGroup group, int index, Engine engine, LoopMemory memory) {
+    this.group = group;
+    this.index = index;
+    this.engine = engine;
+    CompletionRing completions = new CompletionRing(engine.shared());
+    this.submissions = new Submissions(engine, completions);
+    this.dispatcher = new Dispatcher(this, completions);
+    this.pool = memory.pool(this);
+    this.sendMemory = memory.sendMemory(engine);
+    this.callbackLease = new CallbackLease(pool);
+    this.wakeWord = new WakeWord(engine.shared());
+    this.timers = new TimerWheel(System.nanoTime());
+  }
+
+  // ------------------------------------------------------------------------------------------- turns
+
+  void ownedBy(Thread thread) {
+    this.thread = thread;
+  }
+
+  @Override
+  public void run() {
+    while (!ended) {
+      oneTurn(-1);
+    }
+  }
+
+  @Override
+  public boolean turn(Duration timeout) {
+    if (timeout.isNegative()) {
+      throw new IllegalArgumentException("timeout " + timeout + " is negative");
+    }
+    claim();
+    return !ended && oneTurn(timeout.compareTo(LoopGroup.MAX_WAIT) > 0 ? -1 : timeout.toNanos());
+  }
+
+  private void claim() {
+    if (!group.isCallerDriven()) {
+      throw new IllegalStateException("loop " + index + " has its own thread; only loops of a callerDriven() group have turns");
+    }
+    Thread t = Thread.currentThread();
+    if (thread == null) {
+      synchronized (this) {
+        if (thread == null) {
+          thread = t;
+        }
+      }
+    }
+    if (thread != t) {
+      throw new IllegalStateException("loop " + index + " is driven by thread " + thread.getName() + ", this is " + t.getName());
+    }
+  }
+
+  /** Whether the calling thread drives this loop, or may begin to. */
+  boolean mayDrive() {
+    return thread == null || inLoop();
+  }
+
+  private boolean oneTurn(long maxWaitNanos) {
+    try {
+      int done = runTasks();
+      if (!timers.isEmpty()) {
+        done += timers.expire(nanoTime());
+      }
+      pool.takeFromOutside();
+      flushDirty();
+      if (shutdown.finished()) {
+        end(shutdown.report());
+        return true;
+      }
+      int n = submissions.enter(waitNanos(maxWaitNanos));
+      if (n < 0) {
+        broken(n);
+        return true;
+      }
+      done += dispatcher.drain();
+      failedTurns = 0;
+      return done > 0;
+    } catch (Throwable t) {
+      FaultLog.log(FaultLog.Fault.LOOP, "an internal error in loop " + index, t);
+      if (++failedTurns >= MAX_FAILED_TURNS) {
+        broken(-Abi.EOTHER);
+      }
+      return true;
+    }
+  }
+
+  private long waitNanos(long maxWaitNanos) {
+    if (dirty != null || dispatcher.available() > 0 || !tasks.isEmpty()) {
+      return 0;
+    }
+    if (timers.isEmpty()) {
+      return maxWaitNanos;
+    }
+    long timer = timers.delayNanos(nanoTime());
+    return maxWaitNanos < 0 ? timer : Math.min(timer, maxWaitNanos);
+  }
+
+  private int runTasks() {
+    int n = 0;
+    Runnable task;
+    while (n < TASKS_PER_TURN && (task = tasks.poll()) != null) {
+      runTask(task);
+      n++;
+    }
+    return n;
+  }
+
+  private void runTask(Runnable task) {
+    try {
+      task.run();
+    } catch (Throwable t) {
+      FaultLog.log(FaultLog.Fault.TASK, "loop " + index, t);
+    }
+  }
+
+  void addDirty(StreamConnection c) {
+    c.nextDirty = dirty;
+    dirty = c;
+  }
+
+  private void flushDirty() {
+    StreamConnection c = dirty;
+    dirty = null;
+    while (c != null) {
+      StreamConnection next = c.nextDirty;
+      c.nextDirty = null;
+      c.flush();
+      c = next;
+    }
+  }
+
+  // ------------------------------------------------------------------------------------------- tasks
+
+  @Override
+  public int index() {
+    return index;
+  }
+
+  @Override
+  public boolean inLoop() {
+    return Thread.currentThread() == thread;
+  }
+
+  @Override
+  public void execute(Runnable task) {
+    Objects.requireNonNull(task, "task");
+    if (!tasks.push(task)) {
+      throw new RejectedExecutionException("loop " + index + " has ended");
+    }
+    if (!inLoop()) {
+      wakeUp();
+    }
+  }
+
+  /** Any thread: the loop has something to do. */
+  void wakeUp() {
+    if (wakeWord.notifyLoop()) {
+      engine.wake();
+    }
+  }
+
+  @Override
+  public Scheduled schedule(Duration delay, Runnable task) {
+    Objects.requireNonNull(task, "task");
+    if (delay.isNegative()) {
+      throw new IllegalArgumentException("delay " + delay + " is negative");
+    }
+    ScheduledTask s = new ScheduledTask(this, task, nanoTime(), delay);
+    if (inLoop() && !ended) {
+      s.arm();
+    } else {
+      execute(s::arm);
+    }
+    return s;
+  }
+
+  void runScheduled(Runnable task) {
+    runTask(task);
+  }
+
+  // ------------------------------------------------------------------------------------------- connections
+
+  /** Makes a connection of a new handle. The handler is set by the caller, then {@code open()}. */
+  StreamConnection connection(long handle, Settings settings) {
+    StreamConnection c = new StreamConnection(this, handle, settings);
+    c.handler = NoHandler.INSTANCE;
+    connections.put(c);
+    c.captureAddresses();
+    return c;
+  }
+
+  void accepted(long handle, ListenerImpl listener) {
+    if (isShuttingDown()) {
+      closeOrphan(handle);
+      return;
+    }
+    StreamConnection c = connection(handle, listener.settings());
+    try {
+      ConnectionHandler h = listener.handlerFor(c);
+      c.handler = Objects.requireNonNull(h, "the handler factory returned null");
+    } catch (Throwable t) {
+      FaultLog.log(FaultLog.Fault.ACCEPT, c.toString(), t);
+      c.endAbruptly(CloseReasons.handlerFailed("the handler factory", t));
+      return;
+    }
+    c.open();
+  }
+
+  void connectionEnded(StreamConnection c) {
+    shutdown.connectionEnded(c);
+  }
+
+  /** A socket that nobody wants (any more). */
+  void closeOrphan(long handle) {
+    orphans++;
+    submissions.submit(
+        Abi.OP_CLOSE, Abi.SQE_ABORT, 0, handle, Tokens.of(Tokens.ORPHAN_CLOSE), 0L, 0L, 0);
+  }
+
+  void orphanClosed() {
+    orphans--;
+  }
+
+  /** Sockets and operations that must end before the loop may. */
+  int live() {
+    return connections.count() + listeners.live() + connectors.live() + handOffs.live() + orphans;
+  }
+
+  // ------------------------------------------------------------------------------------------- small things
+
+  long nanoTime() {
+    return System.nanoTime();
+  }
+
+  CallbackLease nextLease() {
+    if (CallbackLease.CHECKED) {
+      callbackLease = new CallbackLease(pool);
+    }
+    return callbackLease;
+  }
+
+  /** For questions to the engine: cleared, its contents of no value to anybody else. */
+  ByteBuffer controlBuffer() {
+    ByteBuffer b = control.clear();
+    for (int i = 0; i < CONTROL_BYTES; i += Long.BYTES) {
+      b.putLong(i, 0L);
+    }
+    return b;
+  }
+
+  String unsupported(String what) {
+    return what + " is not supported by engine " + engine.name() + " (binding " + engine.binding() + ") on "
+        + System.getProperty("os.name") + " for this kind of socket";
+  }
+
+  // ------------------------------------------------------------------------------------------- the end
+
+  boolean isShuttingDown() {
+    return shutdown.begun();
+  }
+
+  LoopShutdown shutdown() {
+    return shutdown;
+  }
+
+  boolean hasEnded() {
+    return ended;
+  }
+
+  /** Closes the door for tasks and runs those that came in before. */
+  void runLastTasks() {
+    tasks.close();
+    while (runTasks() > 0) {
+      flushDirty();
+    }
+  }
+
+  private void broken(int code) {
+    FaultLog.log(FaultLog.Fault.LOOP, "loop " + index + ": " + CloseReasons.text(code) + " (code " + code + ")", null);
+    shutdown.breakUp(CloseReasons.loopBroken(code));
+    end(shutdown.report());
+  }
+
+  private void end(ShutdownReport report) {
+    ended = true;
+    if (engine.destroy(false) != 0) {
+      // Whatever the kernel might still write into must never be freed.
+      LoopMemory.keepForever(pool, sendMemory);
+      engine.destroy(true);
+    }
+    group.loopEnded(this, report);
+  }
+
+  @Override
+  public String toString() {
+    return "loop " + index + " (" + engine.name() + ", " + engine.binding() + ")";
+  }
+}

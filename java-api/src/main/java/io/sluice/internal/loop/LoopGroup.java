@@ -1,0 +1,258 @@
+package io.sluice.internal.loop;
+
+import io.sluice.ConnectOptions;
+import io.sluice.Connection;
+import io.sluice.ConnectionHandler;
+import io.sluice.EngineReport;
+import io.sluice.EventLoop;
+import io.sluice.EventLoopGroup;
+import io.sluice.ListenOptions;
+import io.sluice.Listener;
+import io.sluice.internal.engine.Engine;
+import io.sluice.internal.load.Engines;
+import io.sluice.internal.load.Selection;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+
+/** The loops of a group, their threads and their common end. */
+public final class LoopGroup implements EventLoopGroup {
+  /** Longer waits are as good as unlimited. */
+  static final Duration MAX_WAIT = Duration.ofDays(365);
+  /** The longest grace period of a shutdown. */
+  static final Duration MAX_GRACE = Duration.ofHours(24);
+
+  private static final AtomicInteger NUMBERS = new AtomicInteger();
+
+  private final int number = NUMBERS.incrementAndGet();
+  private final boolean callerDriven;
+  private final List<Loop> loops = new ArrayList<>();
+  private final List<Thread> threads = new ArrayList<>();
+  private final AtomicInteger next = new AtomicInteger();
+  private final CompletableFuture<ShutdownReport> ended = new CompletableFuture<>();
+  private EngineReport report;
+
+  private boolean shuttingDown;
+  private int endedLoops;
+  private long closed;
+  private long aborted;
+  private long bytesUnsent;
+
+  private LoopGroup(boolean callerDriven) {
+    this.callerDriven = callerDriven;
+  }
+
+  /** For {@link EventLoopGroup.Builder#build()}. */
+  public static EventLoopGroup open(EventLoopGroup.Builder builder) {
+    RareClasses.load();
+    Selection selection = Engines.select(builder.engine(), builder.binding());
+    LoopMemory memory = LoopMemory.of(builder);
+    LoopGroup group = new LoopGroup(builder.isCallerDriven());
+    List<Engine> engines = new ArrayList<>();
+    try {
+      for (int i = 0; i < builder.threads(); i++) {
+        Engines.Opened opened = Engines.openWithReport(selection, memory.engineConfig());
+        // An engine that could not be opened is struck out: the loops after it take the same as this one.
+        selection = opened.selection();
+        engines.add(opened.engine());
+        group.loops.add(new Loop(group, i, opened.engine(), memory));
+      }
+    } catch (RuntimeException | Error e) {
+      engines.forEach(engine -> engine.destroy(true));
+      throw e;
+    }
+    group.report = selection.report();
+    if (!group.callerDriven) {
+      group.startThreads(builder.threadFactory());
+    }
+    return group;
+  }
+
+  private void startThreads(ThreadFactory given) {
+    for (Loop loop : loops) {
+      Thread t = given != null ? given.newThread(loop) : daemon(loop);
+      if (t == null) {
+        loops.forEach(l -> l.engine.destroy(true));
+        throw new IllegalStateException("the threadFactory returned null for loop " + loop.index());
+      }
+      loop.ownedBy(t);
+      threads.add(t);
+    }
+    threads.forEach(Thread::start);
+  }
+
+  private Thread daemon(Loop loop) {
+    Thread t = new Thread(loop, "sluice-" + number + "-" + loop.index());
+    t.setDaemon(true);
+    return t;
+  }
+
+  boolean isCallerDriven() {
+    return callerDriven;
+  }
+
+  List<Loop> loopList() {
+    return loops;
+  }
+
+  Loop nextLoop() {
+    return loops.get(Math.floorMod(next.getAndIncrement(), loops.size()));
+  }
+
+  /** The loop of the calling thread, so that what it connects stays with it; else the next one. */
+  private Loop nearLoop() {
+    for (Loop loop : loops) {
+      if (loop.inLoop()) {
+        return loop;
+      }
+    }
+    return nextLoop();
+  }
+
+  // ------------------------------------------------------------------------------------------- sockets
+
+  @Override
+  public Listener listen(
+      SocketAddress address, ListenOptions options, Function<? super Connection, ? extends ConnectionHandler> handlers) {
+    Objects.requireNonNull(address, "address");
+    Objects.requireNonNull(options, "options");
+    Objects.requireNonNull(handlers, "handlers");
+    Addresses.check(address);
+    ListenerImpl listener = new ListenerImpl(this, address, options, handlers);
+    listener.start();
+    return listener;
+  }
+
+  @Override
+  public CompletionStage<Connection> connect(SocketAddress address, ConnectOptions options, ConnectionHandler handler) {
+    Objects.requireNonNull(address, "address");
+    Objects.requireNonNull(options, "options");
+    Objects.requireNonNull(handler, "handler");
+    Options.check(options.connection().socketOptions());
+    CompletableFuture<Connection> stage = new CompletableFuture<>();
+    try {
+      Addresses.check(address);
+    } catch (IllegalArgumentException e) {
+      stage.completeExceptionally(CloseReasons.exception(CloseReasons.badAddress(e.getMessage())));
+      return stage;
+    }
+    Loop loop = nearLoop();
+    Connector connector = new Connector(loop, address, options, handler, stage);
+    try {
+      loop.execute(connector::start);
+    } catch (RejectedExecutionException e) {
+      connector.failed(CloseReasons.SHUTDOWN);
+    }
+    return stage;
+  }
+
+  @Override
+  public List<EventLoop> loops() {
+    return List.copyOf(loops);
+  }
+
+  @Override
+  public EngineReport report() {
+    return report;
+  }
+
+  // ------------------------------------------------------------------------------------------- the end
+
+  @Override
+  public CompletionStage<ShutdownReport> shutdown(Duration grace) {
+    if (grace.isNegative() || grace.compareTo(MAX_GRACE) > 0) {
+      throw new IllegalArgumentException("grace " + grace + " is not within zero to " + MAX_GRACE);
+    }
+    synchronized (this) {
+      if (shuttingDown) {
+        return ended;
+      }
+      shuttingDown = true;
+    }
+    long nanos = grace.toNanos();
+    for (Loop loop : loops) {
+      try {
+        loop.execute(() -> loop.shutdown().begin(nanos));
+      } catch (RejectedExecutionException broken) {
+        // This loop has ended by itself.
+      }
+    }
+    return ended;
+  }
+
+  @Override
+  public void close() {
+    CompletableFuture<ShutdownReport> end = shutdown(DEFAULT_GRACE).toCompletableFuture();
+    if (callerDriven) {
+      drive(end);
+      return;
+    }
+    for (Loop loop : loops) {
+      if (loop.inLoop()) {
+        return; // Waiting here would wait for itself.
+      }
+    }
+    end.join();
+    boolean interrupted = false;
+    for (Thread t : threads) {
+      interrupted |= !joined(t);
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** The thread has nothing left to do but to end. */
+  private static boolean joined(Thread t) {
+    try {
+      t.join();
+      return true;
+    } catch (InterruptedException e) {
+      return false;
+    }
+  }
+
+  /** Turns the loops of this thread, and those that nobody has turned yet, until the end. */
+  private void drive(CompletableFuture<ShutdownReport> end) {
+    while (!end.isDone()) {
+      boolean any = false;
+      for (Loop loop : loops) {
+        if (!loop.hasEnded() && loop.mayDrive()) {
+          any = true;
+          loop.turn(Duration.ofMillis(1));
+        }
+      }
+      if (!any) {
+        return; // Other threads drive the rest.
+      }
+    }
+  }
+
+  void loopEnded(Loop loop, ShutdownReport r) {
+    ShutdownReport sum;
+    synchronized (this) {
+      closed += r.connectionsClosed();
+      aborted += r.connectionsAborted();
+      bytesUnsent += r.bytesUnsent();
+      if (++endedLoops < loops.size()) {
+        return;
+      }
+      shuttingDown = true;
+      sum = new ShutdownReport(closed, aborted, bytesUnsent);
+    }
+    ended.complete(sum);
+  }
+
+  @Override
+  public String toString() {
+    return "event loop group " + number + " of " + loops.size() + ", " + report.engine() + ", " + report.binding();
+  }
+}

@@ -1,0 +1,50 @@
+package io.sluice.internal.loop;
+
+import io.sluice.EventLoopGroup;
+import io.sluice.internal.abi.Abi;
+import io.sluice.internal.engine.Engine;
+import io.sluice.internal.engine.EngineConfig;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** The payload memory of a loop as the settings of its group ask for it. */
+record LoopMemory(int bufferBytes, int bufferCount, long sendLimitBytes) {
+  /** Rings default to this many entries for returned buffers; more buffers need a larger ring. */
+  private static final int DEFAULT_RETURN_ENTRIES = 4096;
+
+  /** Memory of loops that the kernel may still write to. */
+  private static final List<Object> KEPT = new CopyOnWriteArrayList<>();
+
+  static LoopMemory of(EventLoopGroup.Builder b) {
+    return new LoopMemory(b.receiveBufferBytes(), b.receiveBufferCount(), b.sendMemoryLimitBytes());
+  }
+
+  /** The return ring gets room for every buffer, so that giving one back never fails. */
+  EngineConfig engineConfig() {
+    int returnEntries = bufferCount > DEFAULT_RETURN_ENTRIES ? bufferCount : 0;
+    return new EngineConfig(0, 0, returnEntries, 0, 0, 0, 0, 0, 0, 0);
+  }
+
+  LeasePool pool(Loop loop) {
+    Engine engine = loop.engine;
+    ByteBuffer slab = ByteBuffer.allocateDirect(bufferBytes * bufferCount);
+    long base = engine.registerMemory(slab);
+    int code = engine.addPool(LeasePool.GROUP, slab, bufferBytes, bufferCount);
+    if (code < 0) {
+      throw new IllegalStateException(
+          "the receive pool of " + bufferCount + " x " + bufferBytes + " bytes was refused by engine " + engine.name() + ": "
+              + CloseReasons.text(code) + (code == -Abi.ENOMEM ? "; use fewer or smaller receiveBuffers" : ""));
+    }
+    return new LeasePool(loop, loop.submissions, slab, bufferBytes, bufferCount, base);
+  }
+
+  SendMemory sendMemory(Engine engine) {
+    return new SendMemory(engine, sendLimitBytes);
+  }
+
+  static void keepForever(LeasePool pool, SendMemory memory) {
+    KEPT.add(pool.slab);
+    KEPT.addAll(memory.slabs());
+  }
+}

@@ -1,0 +1,147 @@
+package io.sluice.internal.loop;
+
+import io.sluice.CloseReason;
+import io.sluice.EventLoopGroup.ShutdownReport;
+
+/**
+ * How a loop ends.
+ *
+ * <pre>
+ *  RUNNING --begin--> CLOSING --all ended---------------------------------------> LAST TASKS --all ended--> finished
+ *                        |                                                             ^
+ *                        +--grace over--> ABORTING --all ended, or FORCE_AFTER over----+
+ * </pre>
+ */
+final class LoopShutdown {
+  /** How long aborted connections may take before the engine is ended with them. */
+  static final long FORCE_AFTER_NANOS = 2_000_000_000L;
+
+  private final Loop loop;
+  private boolean begun;
+  private boolean aborting;
+  private boolean forced;
+  private boolean lastTasks;
+  private long closed;
+  private long aborted;
+  private long bytesUnsent;
+
+  LoopShutdown(Loop loop) {
+    this.loop = loop;
+  }
+
+  boolean begun() {
+    return begun;
+  }
+
+  /** Loop thread. */
+  void begin(long graceNanos) {
+    if (begun) {
+      return;
+    }
+    begun = true;
+    for (int i = 0; i < loop.listeners.bound(); i++) {
+      ListenerSocket s = loop.listeners.get(i);
+      if (s != null) {
+        s.listener().close();
+      }
+    }
+    for (int i = 0; i < loop.connectors.bound(); i++) {
+      Connector c = loop.connectors.get(i);
+      if (c != null) {
+        c.cancel();
+      }
+    }
+    for (int i = 0; i < loop.connections.bound(); i++) {
+      StreamConnection c = loop.connections.at(i);
+      if (c != null) {
+        c.endGracefully(CloseReasons.SHUTDOWN);
+      }
+    }
+    after(graceNanos, this::abort);
+  }
+
+  private void after(long nanos, Runnable what) {
+    loop.timers.add(
+        new TimerWheel.Timer() {
+          @Override
+          void expired() {
+            what.run();
+          }
+        },
+        loop.nanoTime(), nanos);
+  }
+
+  private void abort() {
+    aborting = true;
+    for (int i = 0; i < loop.connections.bound(); i++) {
+      StreamConnection c = loop.connections.at(i);
+      if (c != null) {
+        c.endAbruptly(CloseReasons.SHUTDOWN);
+      }
+    }
+    after(FORCE_AFTER_NANOS, () -> forced = true);
+  }
+
+  void connectionEnded(StreamConnection c) {
+    if (!begun) {
+      return;
+    }
+    if (aborting) {
+      aborted++;
+      bytesUnsent += c.closeReason().bytesUnsent();
+    } else {
+      closed++;
+    }
+  }
+
+  /** Asked once per turn: whether the loop may end now. */
+  boolean finished() {
+    if (!begun) {
+      return false;
+    }
+    if (loop.live() > 0 && !forced) {
+      return false;
+    }
+    if (!lastTasks) {
+      lastTasks = true;
+      // They may bring new sockets (a hand-over that was under way), which are closed before the loop ends.
+      loop.runLastTasks();
+    }
+    if (loop.live() > 0 && forced) {
+      breakUp(CloseReasons.SHUTDOWN);
+    }
+    return loop.live() == 0 || forced;
+  }
+
+  /** No more completions will come: everything ends with that reason. */
+  void breakUp(CloseReason why) {
+    begun = true;
+    aborting = true;
+    if (!lastTasks) {
+      lastTasks = true;
+      loop.runLastTasks();
+    }
+    for (int i = 0; i < loop.connections.bound(); i++) {
+      StreamConnection c = loop.connections.at(i);
+      if (c != null) {
+        c.endWithLoop(why);
+      }
+    }
+    for (int i = 0; i < loop.connectors.bound(); i++) {
+      Connector c = loop.connectors.remove(i);
+      if (c != null) {
+        c.failed(why);
+      }
+    }
+    for (int i = 0; i < loop.listeners.bound(); i++) {
+      ListenerSocket s = loop.listeners.get(i);
+      if (s != null) {
+        s.closed();
+      }
+    }
+  }
+
+  ShutdownReport report() {
+    return new ShutdownReport(closed, aborted, bytesUnsent);
+  }
+}

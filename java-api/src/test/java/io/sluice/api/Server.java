@@ -1,0 +1,69 @@
+package io.sluice.api;
+
+import io.sluice.Connection;
+import io.sluice.ConnectionHandler;
+import io.sluice.EventLoopGroup;
+import io.sluice.ListenOptions;
+import io.sluice.Listener;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketAddress;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Supplier;
+
+/** A listening group on the loopback interface whose handlers can be waited for. */
+final class Server<H extends ConnectionHandler> implements AutoCloseable {
+  final EventLoopGroup group;
+  final Listener listener;
+  /** The handlers of accepted connections, in order. */
+  final BlockingQueue<H> handlers = new LinkedBlockingQueue<>();
+  final BlockingQueue<Connection> connections = new LinkedBlockingQueue<>();
+
+  Server(EventLoopGroup group, ListenOptions options, Supplier<H> factory) {
+    this(group, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), options, factory);
+  }
+
+  Server(EventLoopGroup group, Supplier<H> factory) {
+    this(group, ListenOptions.defaults(), factory);
+  }
+
+  Server(EventLoopGroup group, SocketAddress address, ListenOptions options, Supplier<H> factory) {
+    this.group = group;
+    this.listener =
+        group.listen(
+            address,
+            options,
+            c -> {
+              H h = factory.get();
+              handlers.add(h);
+              connections.add(c);
+              return h;
+            });
+    try {
+      Await.value(listener.ready());
+    } catch (Throwable t) {
+      group.close();
+      throw t;
+    }
+  }
+
+  SocketAddress address() {
+    return listener.addresses().get(0);
+  }
+
+  /** A JDK client: it shares no code with what is tested. */
+  Socket client() throws java.io.IOException {
+    Socket s = new Socket();
+    s.setSoTimeout((int) Await.LIMIT_SECONDS * 1000);
+    s.setTcpNoDelay(true);
+    s.connect(address());
+    return s;
+  }
+
+  @Override
+  public void close() {
+    group.close();
+  }
+}

@@ -1,0 +1,195 @@
+package io.sluice.internal.load;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.sluice.EngineUnavailableException;
+import io.sluice.internal.abi.Abi;
+import io.sluice.internal.bind.Binding;
+import io.sluice.internal.bind.Bindings;
+import io.sluice.internal.bind.UnavailableException;
+import io.sluice.internal.engine.Engine;
+import io.sluice.internal.engine.EngineConfig;
+import java.lang.reflect.Proxy;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What is chosen, and that everything else gets a reason. */
+class EngineSelectionTest {
+  private static final ClassLoader CLASS_PATH = EngineSelectionTest.class.getClassLoader();
+
+  private static Selection realSelection(String engine, String binding) {
+    NativeLoader loader = NativeFolder.loader(CLASS_PATH);
+    try {
+      loader.load(Bindings.JNI);
+    } catch (UnavailableException e) {
+      assumeTrue(false, "no native library here: " + e.getMessage());
+    }
+    return Engines.select(loader, engine, binding);
+  }
+
+  private static void assertReasonsForAllOthers(Selection selection) {
+    for (Candidate c : selection.candidates()) {
+      boolean used = c.name().equals(selection.engine()) || c.name().equals(selection.binding());
+      assertEquals(used, c.reason().isEmpty(), c.toString());
+    }
+    assertEquals(
+        List.of("io_uring", "epoll", "nio", "jni", "ffm", "jna"),
+        selection.candidates().stream().map(Candidate::name).toList());
+  }
+
+  @Test
+  void autoTakesTheFirstUsableEngineAndBinding() {
+    Selection selection = realSelection("auto", "auto");
+    assertEquals("jni", selection.binding());
+    String expected =
+        List.of("io_uring", "epoll", "nio").stream()
+            .filter(name -> selection.candidate(Candidate.ENGINE, name).usable())
+            .findFirst()
+            .orElseThrow();
+    assertEquals(expected, selection.engine());
+    assertReasonsForAllOthers(selection);
+  }
+
+  @Test
+  void engineAskedForByNameIsTakenAndTheOthersSaySo() {
+    Selection selection = realSelection("epoll", "jni");
+    assertEquals("epoll", selection.engine());
+    assertEquals("epoll was asked for", selection.candidate(Candidate.ENGINE, "nio").reason());
+    assertEquals("jni was asked for", selection.candidate(Candidate.BINDING, "jna").reason());
+    assertReasonsForAllOthers(selection);
+  }
+
+  @Test
+  void propertiesDecideWhereTheCallerDoesNot() {
+    NativeLoader loader = NativeFolder.loader(CLASS_PATH, Engines.ENGINE_PROPERTY, " NIO ");
+    assertEquals("nio", Engines.select(loader, null, null).engine());
+    NativeLoader wrong = NativeFolder.loader(CLASS_PATH, Engines.ENGINE_PROPERTY, "kqueue");
+    String message = assertThrows(IllegalArgumentException.class, () -> Engines.select(wrong, null, null)).getMessage();
+    assertEquals("-Dsluice.engine: kqueue is unknown; it must be auto, io_uring, epoll, nio", message);
+  }
+
+  @Test
+  void unknownNamesListTheKnownOnes() {
+    String message = assertThrows(IllegalArgumentException.class, () -> Engines.select("auto", "panama")).getMessage();
+    assertEquals("binding: panama is unknown; it must be auto, jni, ffm, jna", message);
+  }
+
+  @Test
+  void withNativesOffNioRunsAndEveryOtherSaysWhy() {
+    NativeLoader off = NativeFolder.loader(CLASS_PATH, NativeLoader.ENABLED_PROPERTY, "false");
+    Selection selection = Engines.select(off, "auto", "auto");
+    assertEquals("nio", selection.engine());
+    assertEquals("none", selection.binding());
+    for (Candidate c : selection.candidates()) {
+      if (!c.name().equals("nio")) {
+        assertFalse(c.usable());
+        assertTrue(c.reason().contains("switched off by -Dsluice.native=false"), c.reason());
+      }
+    }
+    assertReasonsForAllOthers(selection);
+    Engine engine = Engines.openWithReport(off, selection, EngineConfig.DEFAULTS).engine();
+    assertEquals("nio", engine.name());
+    assertEquals(0, engine.destroy(true));
+  }
+
+  @Test
+  void unavailableEngineAskedForByNameThrowsWithReasonAndRemedy() {
+    NativeLoader off = NativeFolder.loader(CLASS_PATH, NativeLoader.ENABLED_PROPERTY, "false");
+    String message =
+        assertThrows(EngineUnavailableException.class, () -> Engines.select(off, "io_uring", "auto")).getMessage();
+    assertTrue(message.startsWith("engine io_uring is unavailable: no binding to the native library: switched off by"), message);
+    assertTrue(message.contains("engine nio is usable"), message);
+  }
+
+  @Test
+  void unavailableBindingAskedForByNameThrowsAlsoWithAnyEngine() {
+    NativeLoader off = NativeFolder.loader(CLASS_PATH, NativeLoader.ENABLED_PROPERTY, "false");
+    String message =
+        assertThrows(EngineUnavailableException.class, () -> Engines.select(off, "auto", "jna")).getMessage();
+    assertTrue(message.startsWith("binding jna is unavailable: switched off by"), message);
+  }
+
+  @Test
+  void autoGoesOnToTheNextEngineWhenOpeningFailsAfterAll() throws Exception {
+    Selection selection = realSelection("auto", "jni");
+    assumeTrue(selection.engine().equals("io_uring"), selection.candidate(Candidate.ENGINE, "io_uring").reason());
+    Engines.Opened opened =
+        Engines.openWithReport(new RefusingLoader(), selection, EngineConfig.DEFAULTS);
+    assertEquals("epoll", opened.engine().name());
+    assertEquals("epoll", opened.selection().engine());
+    String reason = opened.selection().candidate(Candidate.ENGINE, "io_uring").reason();
+    assertTrue(reason.startsWith("opening a loop failed: out of file descriptors"), reason);
+    assertReasonsForAllOthers(opened.selection());
+    assertEquals(0, opened.engine().destroy(false));
+  }
+
+  @Test
+  void engineAskedForByNameIsNotReplacedWhenOpeningFails() {
+    Selection selection = realSelection("epoll", "jni");
+    String message =
+        assertThrows(
+                EngineUnavailableException.class,
+                () -> Engines.openWithReport(new RefusingLoader(), selection, EngineConfig.DEFAULTS))
+            .getMessage();
+    assertTrue(message.startsWith("engine epoll is unavailable: opening a loop failed"), message);
+  }
+
+  @Test
+  void configurationErrorsNameTheValueAndItsRange() {
+    EngineConfig odd = new EngineConfig(100, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    Selection nio = Engines.select(NativeFolder.loader(CLASS_PATH), "nio", null);
+    String message = assertThrows(IllegalArgumentException.class, () -> Engines.open(nio, odd)).getMessage();
+    assertEquals("sqEntries: 100 is not allowed; 0 (the default) or a power of two in 8..65536", message);
+  }
+
+  @Test
+  void featuresAreSwitchedOffByName() {
+    assertEquals(Abi.FEAT_MULTISHOT_RECV | Abi.FEAT_INLINE_SEND, Features.parse("multishot_recv, Inline_Send"));
+    assertEquals(Abi.FEAT_ALL, Features.parse("all"));
+    assertEquals(0, Features.parse(null));
+    assertEquals(12, Features.names(Abi.FEAT_ALL).size());
+    String message = assertThrows(IllegalArgumentException.class, () -> Features.parse("multishot")).getMessage();
+    assertTrue(message.startsWith("sluice.features.off: multishot is no feature; known are single_issuer, "), message);
+  }
+
+  @Test
+  void featuresOffReachTheEngine() {
+    NativeLoader loader = NativeFolder.loader(CLASS_PATH, Features.OFF_PROPERTY, "multishot_recv,inline_send");
+    Selection selection = realSelection("auto", "jni");
+    assumeTrue(selection.engine().equals("io_uring"), selection.candidate(Candidate.ENGINE, "io_uring").reason());
+    Engines.Opened opened = Engines.openWithReport(loader, selection, EngineConfig.DEFAULTS);
+    assertEquals(0, opened.engine().features() & (Abi.FEAT_MULTISHOT_RECV | Abi.FEAT_INLINE_SEND));
+    assertEquals(opened.engine().features(), opened.selection().features());
+    assertEquals(0, opened.engine().destroy(false));
+  }
+
+  /** A loader whose bindings say EMFILE when the first loop is opened. */
+  private static final class RefusingLoader extends NativeLoader {
+    private boolean refused;
+
+    RefusingLoader() {
+      super(CLASS_PATH, Map.of("java.io.tmpdir", System.getProperty("java.io.tmpdir"))::get, name -> null, NativeFolder.PLATFORM);
+    }
+
+    @Override
+    public Binding load(String name) throws UnavailableException {
+      Binding real = super.load(name);
+      return (Binding)
+          Proxy.newProxyInstance(
+              CLASS_PATH,
+              new Class<?>[] {Binding.class},
+              (proxy, method, args) -> {
+                if (method.getName().equals("open") && !refused) {
+                  refused = true;
+                  return -Abi.EMFILE;
+                }
+                return method.invoke(real, args);
+              });
+    }
+  }
+}

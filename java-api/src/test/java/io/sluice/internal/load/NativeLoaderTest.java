@@ -1,0 +1,187 @@
+package io.sluice.internal.load;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.sluice.internal.abi.Abi;
+import io.sluice.internal.bind.Bindings;
+import io.sluice.internal.bind.UnavailableException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whatever is wrong with the library file: one sentence with cause and remedy, no error, nothing left behind. */
+class NativeLoaderTest {
+  private static final int ELF_MACHINE_OFFSET = 18;
+  private static final byte ELF_MACHINE_AARCH64 = (byte) 183;
+
+  @TempDir Path dir;
+
+  @BeforeEach
+  void linuxOnly() {
+    assumeTrue(NativeFolder.PLATFORM.isLinux(), "the files tested here are ELF libraries");
+  }
+
+  private String refusal(NativeLoader loader) {
+    return assertThrows(UnavailableException.class, () -> loader.load(Bindings.JNI)).getMessage();
+  }
+
+  private static void assertSays(String message, String... parts) {
+    for (String part : parts) {
+      assertTrue(message.contains(part), () -> "expected \"" + part + "\" in: " + message);
+    }
+  }
+
+  @Test
+  void missingLibraryNamesTheDependencyToAdd() throws Exception {
+    String reason = refusal(NativeFolder.loader(NativeFolder.classPath(NativeFolder.in(dir))));
+    assertSays(reason, "no native library for", "add io.sluice:sluice-native", NativeFolder.PLATFORM.classifier());
+  }
+
+  @Test
+  void libraryBesideItsPropertiesIsMissing() throws Exception {
+    NativeFolder folder = NativeFolder.in(dir).with(NativeFolder.realLibrary(), "1");
+    Files.delete(folder.library());
+    assertSays(refusal(NativeFolder.loader(NativeFolder.classPath(folder))), "cannot be read", "get the sluice-native jar again");
+  }
+
+  @Test
+  void truncatedLibraryIsRefusedBeforeItIsMapped() throws Exception {
+    byte[] whole = NativeFolder.realLibrary();
+    byte[] half = java.util.Arrays.copyOf(whole, whole.length / 2);
+    NativeFolder folder =
+        NativeFolder.in(dir).with(half, "1", Abi.ABI_MAJOR + "." + Abi.ABI_MINOR, LibraryFile.sha256(whole));
+    assertSays(refusal(NativeFolder.loader(NativeFolder.classPath(folder))), "is damaged", half.length + " bytes");
+
+    String named = refusal(NativeFolder.loader(null, NativeLoader.PATH_PROPERTY, folder.library().toString()));
+    assertSays(named, "is truncated", folder.library().toString(), "-Dsluice.native.path");
+  }
+
+  @Test
+  void oneChangedByteIsNoticed() throws Exception {
+    byte[] library = NativeFolder.realLibrary();
+    String buildId = LibraryFile.sha256(library);
+    library[library.length / 2] ^= 1;
+    NativeFolder folder = NativeFolder.in(dir).with(library, "1", Abi.ABI_MAJOR + "." + Abi.ABI_MINOR, buildId);
+    assertSays(refusal(NativeFolder.loader(NativeFolder.classPath(folder))), "is damaged", buildId);
+  }
+
+  @Test
+  void libraryForAnotherArchitectureSaysForWhich() throws Exception {
+    byte[] library = NativeFolder.realLibrary();
+    assumeTrue(library[ELF_MACHINE_OFFSET] != ELF_MACHINE_AARCH64, "this machine is an aarch64 itself");
+    library[ELF_MACHINE_OFFSET] = ELF_MACHINE_AARCH64;
+    NativeFolder folder = NativeFolder.in(dir).with(library, "1");
+    assertSays(refusal(NativeFolder.loader(NativeFolder.classPath(folder))), "is built for aarch_64", "this JVM runs on");
+  }
+
+  @Test
+  void libraryOfAnotherAbiIsRefused() throws Exception {
+    byte[] library = NativeFolder.realLibrary();
+    NativeFolder folder =
+        NativeFolder.in(dir).with(library, "9.9", (Abi.ABI_MAJOR + 1) + ".0", LibraryFile.sha256(library));
+    assertSays(refusal(NativeFolder.loader(NativeFolder.classPath(folder))), "version 9.9", "needs ABI", "same version");
+  }
+
+  @Test
+  void ofTwoCopiesTheOneOfOurVersionIsTaken() throws Exception {
+    byte[] library = NativeFolder.realLibrary();
+    NativeFolder other = NativeFolder.in(dir.resolve("a")).with(java.util.Arrays.copyOf(library, library.length + 1), "1");
+    NativeFolder ours = NativeFolder.in(dir.resolve("b")).with(library, "2");
+    LibraryFile found = LibraryFile.onClassPath(NativeFolder.classPath(other, ours), NativeFolder.PLATFORM, "2");
+    assertEquals("2", found.version());
+    assertEquals(library.length, found.content().length);
+  }
+
+  @Test
+  void textFileIsNoLibrary() throws Exception {
+    Path file = Files.writeString(dir.resolve("libsluice.so"), "not a library, but long enough for a header".repeat(4));
+    assertSays(refusal(NativeFolder.loader(null, NativeLoader.PATH_PROPERTY, file.toString())), "is not an ELF file");
+  }
+
+  @Test
+  void unreadableNamedFileNamesTheProperty() {
+    String reason = refusal(NativeFolder.loader(null, NativeLoader.PATH_PROPERTY, dir.resolve("nowhere.so").toString()));
+    assertSays(reason, "nowhere.so cannot be read", "-Dsluice.native.path");
+  }
+
+  @Test
+  void temporaryFolderThatDoesNotExistNamesFolderAndProperty() throws Exception {
+    NativeFolder folder = NativeFolder.in(dir).with(NativeFolder.realLibrary(), "1");
+    Path nowhere = dir.resolve("nowhere");
+    String reason =
+        refusal(NativeFolder.loader(NativeFolder.classPath(folder), NativeLoader.DIR_PROPERTY, nowhere.toString()));
+    assertSays(reason, nowhere + ": no such folder", "-Dsluice.native.dir=FOLDER");
+  }
+
+  @Test
+  void killSwitchKeepsEverythingOut() throws Exception {
+    NativeLoader loader = NativeFolder.loader(null, NativeLoader.ENABLED_PROPERTY, "false");
+    for (String binding : Bindings.NAMES) {
+      assertSays(loader.obstacle(binding), "switched off by -Dsluice.native=false");
+      assertThrows(UnavailableException.class, () -> loader.load(binding));
+    }
+  }
+
+  @Test
+  void theFirstFailureIsFinalAndRemembered() throws Exception {
+    NativeLoader loader = NativeFolder.loader(NativeFolder.classPath(NativeFolder.in(dir)));
+    String first = refusal(loader);
+    NativeFolder.in(dir).with(NativeFolder.realLibrary(), "1");
+    assertEquals(first, refusal(loader));
+    assertEquals(first, loader.obstacle(Bindings.JNI));
+  }
+
+  @Test
+  void noTemporaryFileStaysBehind() throws Exception {
+    NativeFolder folder = NativeFolder.in(dir.resolve("jar")).with(NativeFolder.realLibrary(), "1");
+    Path temporary = Files.createDirectory(dir.resolve("tmp"));
+    NativeLoader loader =
+        NativeFolder.loader(NativeFolder.classPath(folder), NativeLoader.DIR_PROPERTY, temporary.toString());
+    assertEquals(Abi.ABI, loader.load(Bindings.JNI).abi());
+    assertEquals(List.of(), list(temporary));
+  }
+
+  @Test
+  void temporaryFileIsOpenToItsOwnerOnly() throws Exception {
+    Path file = TemporaryFolders.write(dir, "libsluice.so", new byte[] {1});
+    assertEquals("rwx------", java.nio.file.attribute.PosixFilePermissions.toString(Files.getPosixFilePermissions(file.getParent())));
+    TemporaryFolders.delete(file);
+    assertFalse(Files.exists(file.getParent()));
+  }
+
+  @Test
+  void noexecIsReadFromTheInnermostMount() {
+    List<String> mounts =
+        List.of(
+            "21 1 8:1 / / rw,relatime - ext4 /dev/sda1 rw",
+            "22 21 0:5 / /tmp rw,nosuid,noexec shared:3 - tmpfs tmpfs rw",
+            "23 22 0:6 / /tmp/my\\040files rw - tmpfs tmpfs rw");
+    assertTrue(TemporaryFolders.isNoexec(Path.of("/tmp"), mounts));
+    assertTrue(TemporaryFolders.isNoexec(Path.of("/tmp/a/b"), mounts));
+    assertFalse(TemporaryFolders.isNoexec(Path.of("/tmp/my files/x"), mounts));
+    assertFalse(TemporaryFolders.isNoexec(Path.of("/tmpfiles"), mounts));
+  }
+
+  @Test
+  void platformNamesFollowTheClassifiers() {
+    assertEquals("linux-x86_64", Platform.of("Linux", "amd64").classifier());
+    assertEquals("linux-aarch_64", Platform.of("Linux", "aarch64").classifier());
+    assertEquals("osx-aarch_64", Platform.of("Mac OS X", "arm64").classifier());
+    assertEquals("windows-x86_64", Platform.of("Windows 11", "amd64").classifier());
+  }
+
+  private static List<Path> list(Path folder) throws IOException {
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries.toList();
+    }
+  }
+}

@@ -1,0 +1,95 @@
+package io.sluice.internal.load;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Environments that refuse native code in one way or another: a JVM started in one says why, and runs. */
+class RefusedEnvironmentIT {
+  private static final int FIRST_JDK_WITH_DENY = 24;
+
+  @TempDir Path dir;
+
+  private static void assertReports(ChildJvm.Result result, String... parts) {
+    assertEquals(0, result.exit(), result.output());
+    for (String part : parts) {
+      assertTrue(result.output().contains(part), () -> "expected \"" + part + "\" in: " + result.output());
+    }
+  }
+
+  private static void assumeNative() {
+    assumeTrue(NativeFolder.PLATFORM.isLinux(), "Linux only");
+    assumeTrue(NativeLoader.shared().obstacle("jni") == null, NativeLoader.shared().obstacle("jni"));
+  }
+
+  /** Runs the report where {@code dir} is a fresh file system mounted noexec, visible to that process only. */
+  private ChildJvm.Result onNoexecFolder(String... options) throws Exception {
+    List<String> probe = List.of("unshare", "--user", "--map-root-user", "--mount", "mount", "-t", "tmpfs", "-o", "noexec", "tmpfs", dir.toString());
+    boolean possible;
+    try {
+      possible = ChildJvm.run(probe).exit() == 0;
+    } catch (java.io.IOException e) {
+      possible = false;
+    }
+    assumeTrue(possible, "no unprivileged mount namespace here (unshare --user --mount)");
+    List<String> command = new ArrayList<>(List.of("unshare", "--user", "--map-root-user", "--mount", "sh", "-c",
+        "mount -t tmpfs -o noexec tmpfs \"$0\" && exec \"$@\"", dir.toString()));
+    command.addAll(ChildJvm.reportCommand(options));
+    return ChildJvm.run(command);
+  }
+
+  @Test
+  void noexecFolderNamedByItsUserGivesNioAndTheReason() throws Exception {
+    assumeNative();
+    ChildJvm.Result result = onNoexecFolder("-Dsluice.native.dir=" + dir);
+    assertReports(result, "turn=0", "engine=nio", dir + ": mounted noexec", "-Dsluice.native.dir=FOLDER");
+  }
+
+  @Test
+  void noexecTemporaryFolderIsPassedOver() throws Exception {
+    assumeNative();
+    Path home = Files.createDirectories(Path.of(System.getProperty("java.io.tmpdir"), "sluice-test-home-" + ProcessHandle.current().pid()));
+    Path cache = Files.createDirectories(home.resolve(".cache"));
+    try {
+      assumeTrue(!TemporaryFolders.isNoexec(cache), cache + " is mounted noexec itself");
+      ChildJvm.Result result = onNoexecFolder("-Djava.io.tmpdir=" + dir, "-Duser.home=" + home);
+      assertReports(result, "turn=0", "binding=jni");
+    } finally {
+      Files.delete(cache);
+      Files.delete(home);
+    }
+  }
+
+  @Test
+  void deniedNativeAccessGivesNioAndNamesTheOption() throws Exception {
+    assumeNative();
+    int jdk = Runtime.version().feature();
+    assumeTrue(jdk >= FIRST_JDK_WITH_DENY, "JDK " + jdk + " cannot deny native access");
+    ChildJvm.Result denied = ChildJvm.run(ChildJvm.reportCommand("--illegal-native-access=deny"));
+    assertReports(denied, "turn=0", "engine=nio", "native access is denied", "--enable-native-access=ALL-UNNAMED");
+
+    ChildJvm.Result granted =
+        ChildJvm.run(ChildJvm.reportCommand("--illegal-native-access=deny", "--enable-native-access=ALL-UNNAMED"));
+    assertReports(granted, "turn=0", "binding=jni");
+  }
+
+  @Test
+  void jvmWithoutStackTracesStillFindsTheJniClass() throws Exception {
+    assumeNative();
+    assertReports(ChildJvm.run(ChildJvm.reportCommand("-XX:-StackTraceInThrowable")), "turn=0", "binding=jni");
+  }
+
+  @Test
+  void propertiesOfTheCommandLineAreKillSwitches() throws Exception {
+    assertReports(
+        ChildJvm.run(ChildJvm.reportCommand("-Dsluice.native=false")), "turn=0", "engine=nio", "switched off by -Dsluice.native=false");
+    assertReports(ChildJvm.run(ChildJvm.reportCommand("-Dsluice.engine=nio")), "turn=0", "engine=nio", "nio was asked for");
+  }
+}

@@ -9,7 +9,7 @@ import java.util.Set;
 /** Command line of {@link Compare}. */
 record CompareOptions(Plan plan, Path nativePrograms, Path java, Path out, Path scratch, String generatorEngine) {
   static final String USAGE = """
-      usage: Compare quick|full --native DIR [options]
+      usage: Compare quick|full|demo --native DIR [options]
         --native DIR      where CMake built load/echo_load and floor/echo_*
         --java PATH       the servers' JVM (default: the one that runs this)
         --out DIR         where PLAN.md, PLAN.svg and PLAN.jsonl go (default docs/benchmarks; target/bench for a run
@@ -28,13 +28,13 @@ record CompareOptions(Plan plan, Path nativePrograms, Path java, Path out, Path 
 
   static CompareOptions parse(String[] args) throws java.io.IOException {
     if (args.length == 0) {
-      throw new IllegalArgumentException("the plan is missing: quick or full");
+      throw new IllegalArgumentException("the plan is missing: quick, full or demo");
     }
     Plan plan = Plan.named(args[0]);
     Path nativePrograms = null;
     Path java = Path.of(System.getProperty("java.home"), "bin", "java");
     Path out = null;
-    boolean partial = false;
+    boolean partial = plan.brief();
     Path scratch = null;
     String engine = "io_uring";
     for (int i = 1; i < args.length; i++) {

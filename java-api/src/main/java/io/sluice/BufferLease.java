@@ -13,7 +13,9 @@ import java.nio.ByteBuffer;
  * <p><b>After the end</b> every access throws {@link IllegalStateException}. A second {@code release} throws at the place
  * of the mistake and changes nothing: the memory is never given back twice. The object passed to {@code onData} is reused
  * for later callbacks (that is why nothing is allocated per message), so do not store it: store what {@code retain()}
- * returns, which is never reused.
+ * returns, which is never reused. With {@code -Dsluice.leases=checked} every callback gets an object of its own, so that a
+ * use after the end is noticed even while a later callback runs; that costs garbage per message and is meant for hunting
+ * faults.
  *
  * <p><b>Threads.</b> The lease of a callback is for the loop's thread. A retained lease may be read and released by one
  * thread at a time, any thread.

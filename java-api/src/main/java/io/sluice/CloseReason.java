@@ -3,7 +3,9 @@ package io.sluice;
 import java.util.Objects;
 
 /**
- * Why a connection ended. Exactly one per connection; the first cause wins.
+ * Why a connection ended. Exactly one per connection; the first cause wins, with one exception: an end in good order that
+ * does not come to pass (a reset, an abort or a deadline while queued data was still on its way) takes the reason of what
+ * broke it, because bytes were lost.
  *
  * @param kind what happened. New kinds may be added: a {@code switch} needs a default
  * @param initiator who started it

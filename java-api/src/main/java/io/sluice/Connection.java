@@ -17,7 +17,7 @@ public interface Connection {
 
   EventLoop loop();
 
-  /** The local address, or null when it cannot be known any more. */
+  /** The local address. Also known after the close. */
   SocketAddress localAddress();
 
   /** The peer's address; for a Unix socket client usually unnamed. Never changes, also known after the close. */
@@ -51,8 +51,12 @@ public interface Connection {
   SendResult send(BufferLease data, SendListener listener);
 
   /**
-   * Sends a region of a file; the kernel copies it where it can ({@code sendfile(2)}).
+   * Sends a region of a file; the kernel copies it where it can ({@code sendfile(2)}). It counts as pending, not against
+   * {@link ConnectionOptions#sendLimitBytes()}; at most 16 regions of a connection may be queued, then the answer is
+   * {@link SendResult#REJECTED}. When the file cannot be opened or ends early the connection is closed with {@link
+   * CloseReason.Kind#IO_ERROR}, because its stream cannot go on.
    *
+   * @throws IllegalArgumentException when the file does not exist, is no regular file or is shorter than the region
    * @param listener told the outcome; may be null
    */
   SendResult send(FileRegion region, SendListener listener);
@@ -61,8 +65,8 @@ public interface Connection {
   boolean isWritable();
 
   /**
-   * Bytes taken by {@code send} and not yet known to be accepted by the kernel. The loop learns that with its next turn; a
-   * call from another thread causes one, so that asking again shows the state after it.
+   * Bytes taken by {@code send} and not yet accepted by the kernel, as the loop knows it. The loop learns of acceptance
+   * with its next turn and does not wake up for it when nobody waits; asking from another thread makes it look again.
    */
   long pendingSendBytes();
 
@@ -92,19 +96,23 @@ public interface Connection {
   CompletionStage<CloseReason> close();
 
   /**
-   * Like {@link #close()}, and aborts when queued data is not taken by the kernel within the time.
+   * Like {@link #close()}, and aborts when queued data is not taken by the kernel within the time: the reason is then {@link
+   * CloseReason.Kind#CLOSE_TIMEOUT}. Also shortens the time of a close that is under way.
    *
    * @param deadline 0 to 24 hours
    */
   CompletionStage<CloseReason> close(Duration deadline);
 
-  /** Resets the connection (RST) and drops unsent data: {@code SO_LINGER} with time 0. */
+  /** Resets the connection (RST) and drops unsent data: {@code SO_LINGER} with time 0. Overtakes a {@code close()}. */
   CompletionStage<CloseReason> abort();
 
   /** Completes with the reason after {@code onClosed} returned; the same stage as {@link #close()} returns. */
   CompletionStage<CloseReason> closed();
 
-  /** The reason, known from the moment the end began; null while the connection is open. */
+  /**
+   * The reason, known from the moment the end began; null while the connection is open. Final, with the bytes unsent, from
+   * {@code onClosed} on.
+   */
   CloseReason closeReason();
 
   /** False from the moment the end began. */

@@ -26,13 +26,17 @@ public interface EventLoopGroup extends AutoCloseable {
    * Listens on an {@link java.net.InetSocketAddress} (port 0 = any) or a {@link java.net.UnixDomainSocketAddress}. Returns
    * at once: {@link Listener#ready()} says when and whether connections are accepted.
    *
+   * <p>An address is taken as it is: {@code 0.0.0.0} listens on IPv4, {@code ::} on both unless {@link
+   * TransportOption#IPV6_V6ONLY} is set. The file of a Unix socket is removed when the listener closes; a socket file that
+   * is there already and refuses connections (its process died) is replaced, anything else is "address in use".
+   *
    * @param handlers called on the connection's loop for every accepted connection; gives its handler
    */
   Listener listen(
       SocketAddress address, ListenOptions options, Function<? super Connection, ? extends ConnectionHandler> handlers);
 
   /**
-   * Connects. The stage completes on the connection's loop after {@code onOpen}, or fails with a {@link
+   * Connects; on a loop of this group when called on its thread, else on the loops in turn. The stage completes on the connection's loop after {@code onOpen}, or fails with a {@link
    * TransportException}; then no method of the handler is ever called.
    */
   CompletionStage<Connection> connect(SocketAddress address, ConnectOptions options, ConnectionHandler handler);
@@ -52,7 +56,11 @@ public interface EventLoopGroup extends AutoCloseable {
    */
   CompletionStage<ShutdownReport> shutdown(Duration grace);
 
-  /** {@link #shutdown} with a grace period of {@link #DEFAULT_GRACE}, and waits for it. */
+  /**
+   * {@link #shutdown} with a grace period of {@link #DEFAULT_GRACE}, and waits for it and for the loops' threads. On a
+   * loop's own thread it does not wait. In a caller-driven group it drives the loops of the calling thread, and those that
+   * nobody drove yet, to their end; loops of other threads must be turned by those.
+   */
   @Override
   void close();
 

@@ -19,6 +19,9 @@ public enum ListenerState {
   PAUSED,
   /** Closed here. */
   CLOSED,
-  /** Could not start: {@link Listener#ready()} has failed with the cause. */
+  /**
+   * Could not start: {@link Listener#ready()} has failed with the cause. Also, though no known system does it, when a socket
+   * that listened refuses to accept for good.
+   */
   FAILED
 }

@@ -11,7 +11,8 @@ public enum SendResult {
   SATURATED,
   /**
    * Not taken: the bytes would exceed {@link ConnectionOptions#sendLimitBytes()}, or the loop has no send memory left.
-   * Nothing of the message was sent; a lease that was passed has been released.
+   * Nothing of the message was sent; a lease that was passed has been released. When more than the low-water mark is
+   * pending {@link ConnectionHandler#onWritable} will be called (for a send on the loop's thread).
    */
   REJECTED,
   /**

@@ -18,12 +18,11 @@ import org.junit.jupiter.api.Tag;
 
 /** What costs nothing must go on costing nothing: garbage per message, heap per idle connection. */
 class SteadyStateIT {
-  private static final int WARM_UP = 20_000;
-  /** The JIT compiler may not have come to the JDK's own code yet on a busy machine: then it is measured again. */
-  private static final int MAX_WINDOWS = 10;
-  private static final int MEASURED = 20_000;
-  /** The measurement's own calls on the loop's thread, and the JIT compiler's; not one byte per message. */
+  private static final int MEASURED = 10_000;
+  /** The measurement's own calls on the loop's thread; not one byte per message. */
   private static final long ALLOWED_BYTES = MEASURED / 2;
+  /** On a busy machine the optimising compiler, which removes short-lived objects, may come late. */
+  private static final int MOST_ROUNDS = 40;
 
   private static long allocated(Connection c) {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -44,14 +43,13 @@ class SteadyStateIT {
     try (Server<ConnectionHandler> server = new Server<>(cell.group(), () -> handler);
         Socket s = server.client()) {
       Connection c = Await.next(server.connections);
-      pingPong(s, WARM_UP);
-      long least = Long.MAX_VALUE;
-      for (int window = 0; window < MAX_WINDOWS && least >= ALLOWED_BYTES; window++) {
+      long bytes = Long.MAX_VALUE;
+      for (int round = 0; round < MOST_ROUNDS && bytes >= ALLOWED_BYTES; round++) {
         long before = allocated(c);
         pingPong(s, MEASURED);
-        least = Math.min(least, allocated(c) - before);
+        bytes = allocated(c) - before;
       }
-      assertTrue(least < ALLOWED_BYTES, least + " bytes for " + MEASURED + " messages, the best of " + MAX_WINDOWS);
+      assertTrue(bytes < ALLOWED_BYTES, bytes + " bytes for " + MEASURED + " messages, also after the warm-up");
     }
   }
 

@@ -148,7 +148,7 @@ abstract class ConnectionFromOutside extends ConnectionEnds {
   }
 
   private SendResult push(ForeignSend send, int n) {
-    send.saturated = pending() >= settings.highWaterBytes;
+    send.saturated = pendingTotal() >= settings.highWaterBytes;
     ForeignSend h;
     do {
       h = sends;

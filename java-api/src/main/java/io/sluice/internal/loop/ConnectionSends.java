@@ -5,7 +5,6 @@ import io.sluice.FileRegion;
 import io.sluice.SendListener;
 import io.sluice.SendResult;
 import io.sluice.internal.abi.Abi;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 
 /**
@@ -45,24 +44,17 @@ abstract class ConnectionSends extends ConnectionCore {
   /** Bytes taken from other threads that have not reached the loop. */
   abstract long foreignBytes();
 
-  /**
-   * Completions of sends are lazy: a loop that sleeps may not have heard yet that the kernel took everything. Whoever asks
-   * from outside while something seems pending wakes it, so that asking again converges.
-   */
+  final long pendingTotal() {
+    return pendingBytes + pendingFileBytes + foreignBytes();
+  }
+
+  /** Lazy completions wait for the loop's next turn; who watches from outside must not wait for them for ever. */
   public final long pendingSendBytes() {
-    if (loop.inLoop()) {
-      return pending();
-    }
-    VarHandle.acquireFence();
-    long pending = pending();
-    if (pending != 0) {
+    long pending = pendingTotal();
+    if (pending > 0 && !loop.inLoop()) {
       loop.wakeUp();
     }
     return pending;
-  }
-
-  final long pending() {
-    return pendingBytes + pendingFileBytes + foreignBytes();
   }
 
   // ------------------------------------------------------------------------------------------- taking
@@ -79,7 +71,7 @@ abstract class ConnectionSends extends ConnectionCore {
   }
 
   private SendResult rejected() {
-    if (pending() > settings.lowWaterBytes) {
+    if (pendingTotal() > settings.lowWaterBytes) {
       flags |= WANTS_WRITABLE;
     }
     return SendResult.REJECTED;
@@ -388,7 +380,7 @@ abstract class ConnectionSends extends ConnectionCore {
 
   /** Calls onWritable when it is owed and due. */
   private void progressed() {
-    if ((flags & (WANTS_WRITABLE | CLOSING)) != WANTS_WRITABLE || pending() > settings.lowWaterBytes) {
+    if ((flags & (WANTS_WRITABLE | CLOSING)) != WANTS_WRITABLE || pendingTotal() > settings.lowWaterBytes) {
       return;
     }
     flags &= ~WANTS_WRITABLE;

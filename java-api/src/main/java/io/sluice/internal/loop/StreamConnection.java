@@ -147,7 +147,7 @@ final class StreamConnection extends ConnectionFromOutside implements Connection
 
   @Override
   public boolean isWritable() {
-    return isOpen() && !outputEnded() && pendingSendBytes() < settings.highWaterBytes;
+    return isOpen() && !outputEnded() && pendingTotal() < settings.highWaterBytes;
   }
 
   @Override

@@ -51,8 +51,15 @@ final class EchoLoop {
   /** Echoes until so many bytes were received. */
   void run(long bytes) {
     long received = 0;
+    long lastData = System.nanoTime();
     while (received < bytes) {
-      received += turn(-1);
+      long got = turn(RingDriver.DEADLINE_NANOS);
+      if (got == 0 && System.nanoTime() - lastData > RingDriver.DEADLINE_NANOS) {
+        throw new AssertionError("no message came after " + received + " bytes");
+      } else if (got > 0) {
+        lastData = System.nanoTime();
+      }
+      received += got;
     }
   }
 

@@ -33,7 +33,7 @@ class OverflowIT extends ContractTest {
     for (int i = 0; i < 3; i++) {
       assertEquals(CQ, d.enterOnly(0));
     }
-    assertEquals(CQ, d.enterOnly(-1), "a full ring is a reason not to wait");
+    assertEquals(CQ, d.enterOnly(RingDriver.DEADLINE_NANOS), "a full ring is a reason not to wait");
     for (long t : tokens) {
       assertEquals(0, d.await(t).result());
     }
@@ -49,7 +49,7 @@ class OverflowIT extends ContractTest {
     }
     d.settle();
     long close = d.submit(Abi.OP_CLOSE, 0, p.handle());
-    assertEquals(CQ, d.enterOnly(-1));
+    assertEquals(CQ, d.enterOnly(RingDriver.DEADLINE_NANOS));
     assertEquals(0, d.await(close).result());
     assertTrue(d.counter(Abi.CTR_CQ_OVERFLOWS) > 0);
     assertEquals(-Abi.ECANCELED, d.poll(c -> c.token() == recv).result());

@@ -67,6 +67,8 @@ void sl_close_submit(sl_loop *l, sl_slot *s, const sluice_sqe *e)
         if (!abort) return;
         s->flags |= SL_F_ABORT;
         if (s->life == SL_DRAINING) begin_ending(l, s);
+        /* The engine was asked to end the send before it knew of the abort, which may let it end sooner (zero copy). */
+        else if (s->flags & SL_F_SEND_BUSY) l->engine->send_cancel(l, s);
         return;
     }
     s->close_op = SLUICE_OP_CLOSE;

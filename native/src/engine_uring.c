@@ -21,7 +21,7 @@ static uint32_t usable_features(uint32_t probed, uint32_t off) {
     if (!(f & SLUICE_FEAT_SINGLE_ISSUER)) {
         f &= ~SLUICE_FEAT_DEFER_TASKRUN;
     }
-    /* Probed, not used: see the measurements in engine_uring_pool.c. */
+    /* Probed, not used: the reasons are in engine_uring_pool.c. */
     return f & ~(SLUICE_FEAT_RECV_BUNDLE | SLUICE_FEAT_BUFFER_INC | SLUICE_FEAT_MIN_WAIT);
 }
 

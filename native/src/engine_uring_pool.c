@@ -6,6 +6,16 @@
  * the ring is filled up to a window that grows when the kernel finds it empty while the reserve is not:
  *
  *      reserve (LIFO) --ue_pools_fill--> kernel ring (level <= window) --receive--> caller --return ring--> reserve
+ *
+ * Measured (loopback TCP echo, CPU per message, window against whole pool in the ring): 64 connections of 64 bytes, 8 MiB
+ * pool: 8.1 against 8.4 us; 16 connections of 16 KiB, 16 MiB pool: 13.5 against 15.0 us.
+ *
+ * Two features of newer kernels are probed and not used:
+ *   Receive bundles (6.10) fill several buffers per completion. What that would save on large messages is had with large
+ *   buffers: 16 KiB messages cost 20.3 us with buffers of 2 KiB (eight completions), 13.5 us with 16 KiB (one).
+ *   Incremental buffers (6.12) hand one buffer out in parts, but the contract moves ownership of a buffer as a whole (C5),
+ *   so each part would need an id of its own.
+ * Waiting for more completions (MIN_WAIT, 6.12) trades latency for batches; under load batches come by themselves.
  */
 #include "uring_engine.h"
 

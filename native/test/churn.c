@@ -52,7 +52,10 @@ static void on_data(conn *k, const sluice_cqe *c)
 static void on_completion(const sluice_cqe *c)
 {
     if (c->token == TOKEN_SEND) {
-        CHECK_MSG(c->result > 0 || c->result == -SLUICE_ECANCELED, "%s", sluice_strerror(c->result));
+        /* Data that was received before a CLOSE is echoed behind it; a peer that went first may have sent RST. */
+        bool late = c->result == -SLUICE_ECANCELED || c->result == -SLUICE_ESTALE || c->result == -SLUICE_EALREADY;
+        bool reset = c->result == -SLUICE_ECONNRESET || c->result == -SLUICE_EPIPE;
+        CHECK_MSG(c->result > 0 || late || reset, "%s", sluice_strerror(c->result));
         return;
     }
     if (c->token == TOKEN_CLOSE) {
@@ -61,7 +64,8 @@ static void on_completion(const sluice_cqe *c)
     }
     conn *k = &conns[c->token - TOKEN_CONN];
     if (c->flags & SLUICE_CQE_BUFFER) on_data(k, c);
-    else CHECK_MSG(c->result == 0 || c->result == -SLUICE_ECANCELED, "%s", sluice_strerror(c->result));
+    else CHECK_MSG(c->result == 0 || c->result == -SLUICE_ECANCELED || c->result == -SLUICE_ECONNRESET, "%s",
+                   sluice_strerror(c->result));
 }
 
 static void turn(int64_t timeout_ns)

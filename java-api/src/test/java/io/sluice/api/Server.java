@@ -55,7 +55,17 @@ final class Server<H extends ConnectionHandler> implements AutoCloseable {
 
   /** A JDK client: it shares no code with what is tested. */
   Socket client() throws java.io.IOException {
+    return connected(new Socket());
+  }
+
+  /** A client whose kernel buffer for received data is small and does not grow: {@code socket(7)}, SO_RCVBUF. */
+  Socket client(int receiveBufferBytes) throws java.io.IOException {
     Socket s = new Socket();
+    s.setReceiveBufferSize(receiveBufferBytes);
+    return connected(s);
+  }
+
+  private Socket connected(Socket s) throws java.io.IOException {
     s.setSoTimeout((int) Await.LIMIT_SECONDS * 1000);
     s.setTcpNoDelay(true);
     s.connect(address());

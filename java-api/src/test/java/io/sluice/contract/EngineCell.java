@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Assumptions;
  * <p>The system properties {@code sluice.test.engines} and {@code sluice.test.bindings} (lists with commas, empty: all)
  * leave cells out. Every cell that is not left out reports itself, see {@link CellReport}.
  */
-public record EngineCell(String engine, String binding) {
+public record EngineCell(String engine, String binding, String featureSet, int featuresOff) {
   private static final List<EngineCell> CELLS =
       List.of(
           new EngineCell("io_uring", "jni"),
@@ -26,6 +26,10 @@ public record EngineCell(String engine, String binding) {
           new EngineCell("epoll", "ffm"),
           new EngineCell("epoll", "jna"),
           new EngineCell("nio", "none"));
+
+  private EngineCell(String engine, String binding) {
+    this(engine, binding, "", 0);
+  }
 
   private static final Map<EngineCell, String> OBSTACLES = new ConcurrentHashMap<>();
 
@@ -45,6 +49,16 @@ public record EngineCell(String engine, String binding) {
     return Stream.of(System.getProperty(property, "").split(",")).map(String::trim).filter(s -> !s.isEmpty()).toList();
   }
 
+  /** The cell named so in the arguments of a child process. */
+  static EngineCell of(String engine, String binding) {
+    return new EngineCell(engine, binding);
+  }
+
+  /** The same cell with optional features switched off, as on an older kernel. */
+  EngineCell withFeatureSet(String name, int off) {
+    return new EngineCell(engine, binding, name, off);
+  }
+
   boolean isNio() {
     return engine.equals("nio");
   }
@@ -55,7 +69,7 @@ public record EngineCell(String engine, String binding) {
 
   /** Why this cell cannot run here; empty: it can. */
   String obstacle() {
-    return OBSTACLES.computeIfAbsent(this, EngineCell::findObstacle);
+    return OBSTACLES.computeIfAbsent(new EngineCell(engine, binding), EngineCell::findObstacle);
   }
 
   private static String findObstacle(EngineCell cell) {
@@ -74,15 +88,21 @@ public record EngineCell(String engine, String binding) {
   /** Opens an engine of this cell, or aborts the test with the reason why there is none. */
   Engine open(EngineConfig config) {
     Assumptions.assumeTrue(obstacle().isEmpty(), () -> this + ": " + obstacle());
-    Engine e = Engines.open(Engines.select(engine, isNio() ? null : binding), config);
+    Engine e = Engines.open(Engines.select(engine, isNio() ? null : binding), masked(config));
     if (!e.name().equals(engine) || !e.binding().equals(binding)) {
       throw new AssertionError("asked for " + this + ", got " + e.name() + "/" + e.binding());
     }
     return e;
   }
 
+  private EngineConfig masked(EngineConfig c) {
+    return new EngineConfig(
+        c.sqEntries(), c.cqEntries(), c.rqEntries(), c.scratchBytes(), c.maxHandles(), c.maxOps(), c.featuresOff() | featuresOff,
+        c.throttleMillis(), c.readBudgetBytes(), c.uringEntries());
+  }
+
   @Override
   public String toString() {
-    return engine + "/" + binding;
+    return engine + "/" + binding + (featureSet.isEmpty() ? "" : " like " + featureSet);
   }
 }

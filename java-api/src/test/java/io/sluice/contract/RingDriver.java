@@ -86,7 +86,7 @@ final class RingDriver {
     return submit(Abi.OP_CANCEL, 0, 0, 0, handle, 0, victim, 0, 0);
   }
 
-  /** Copies data into registered memory, which is never used twice: its address for SEND. */
+  /** Copies data into registered memory, which is used again only after {@link #reuseMemory}: its address for SEND. */
   long put(byte[] data) {
     if (memoryUsed + data.length > MEMORY_BYTES) {
       throw new AssertionError("test fault: payload memory used up");
@@ -95,6 +95,15 @@ final class RingDriver {
     long address = memoryBase + memoryUsed;
     memoryUsed += data.length;
     return address;
+  }
+
+  int memoryLeft() {
+    return MEMORY_BYTES - memoryUsed;
+  }
+
+  /** Starts over in the payload memory. Only when no SEND is in flight. */
+  void reuseMemory() {
+    memoryUsed = 0;
   }
 
   // ------------------------------------------------------------------------------------------------ turns

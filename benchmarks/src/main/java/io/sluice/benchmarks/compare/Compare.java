@@ -41,7 +41,7 @@ public final class Compare {
         Files.newOutputStream(options.out().resolve(plan.name() + ".jsonl")), false, StandardCharsets.UTF_8)) {
       Session session = new Session(plan, load, servers, options.scratch(), raw, serverCpu);
       Results results = session.run();
-      List<Targets.Line> targets = new Targets(results, servers, plan).check();
+      List<Targets.Line> targets = plan.brief() ? List.of() : new Targets(results, servers, plan).check();
       String report = new MarkdownReport(results, servers, plan)
           .write(Machine.describe(jdk, catalogue.jvmFlags(), load, serverCpu, loadCpu), session.countingMethod(), targets);
       Files.writeString(options.out().resolve(plan.name() + ".md"), report);

@@ -4,24 +4,31 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.List;
 
 /** A description of where the figures come from, as lines of a Markdown list. */
-final class Machine {
+public final class Machine {
   private Machine() {}
 
   static List<String> describe(Jdk jdk, List<String> jvmFlags, LoadGenerator load, int serverCpu, int loadCpu) {
+    List<String> lines = new ArrayList<>(host());
+    lines.add("Servers' JDK: " + jdk.runtime() + "; flags `" + String.join(" ", jvmFlags) + "`");
+    lines.add("netty: " + nettyVersion());
+    lines.add(serverCpu < 0 ? "One core only: server and load share it"
+        : "Server pinned to core " + serverCpu
+            + ", load generator (" + load.engine() + ", polling) to core " + loadCpu);
+    return lines;
+  }
+
+  /** The machine alone: what holds for whatever is measured on it. */
+  public static List<String> host() {
     return List.of(
         "Date: " + LocalDate.now(),
         "CPU: " + field("/proc/cpuinfo", "model name") + ", " + Runtime.getRuntime().availableProcessors() + " cores"
             + (field("/proc/cpuinfo", "flags").contains("hypervisor") ? ", virtual machine" : ""),
         "Memory: " + field("/proc/meminfo", "MemTotal"),
-        "Kernel: " + System.getProperty("os.name") + " " + System.getProperty("os.version"),
-        "Servers' JDK: " + jdk.runtime() + "; flags `" + String.join(" ", jvmFlags) + "`",
-        "netty: " + nettyVersion(),
-        serverCpu < 0 ? "One core only: server and load share it"
-            : "Server pinned to core " + serverCpu
-                + ", load generator (" + load.engine() + ", polling) to core " + loadCpu);
+        "Kernel: " + System.getProperty("os.name") + " " + System.getProperty("os.version"));
   }
 
   private static String field(String file, String name) {

@@ -126,6 +126,9 @@ final class MarkdownReport {
   }
 
   private void targets(List<Targets.Line> targets) {
+    if (targets.isEmpty()) {
+      return;
+    }
     line("## Targets");
     line("");
     line("| target | measured | reached |");

@@ -5,7 +5,10 @@ import java.util.Set;
 
 /**
  * How long everything takes. A JVM needs some ten seconds of load before its figures settle, so {@code full} gives each
- * server that; {@code quick} is for seeing that things work and roughly where they stand.
+ * server that; {@code quick} is for seeing that things work and roughly where they stand. {@code demo} is one table for
+ * people who look at the project for the first time: a {@linkplain #brief brief} plan.
+ *
+ * @param brief only the saturated regime, no window is measured again, no targets are checked
  */
 record Plan(
     String name,
@@ -17,7 +20,8 @@ record Plan(
     int rounds,
     int idleConnections,
     List<Workload> workloads,
-    Set<String> servers) {
+    Set<String> servers,
+    boolean brief) {
 
   /** The fixed rate, as a share of what the slowest server reaches when saturated. */
   static final double FIXED_RATE_SHARE = 0.6;
@@ -32,18 +36,25 @@ record Plan(
     return new Plan("quick", 4, 0.5, 0.2, 1.0, 0.6, 3, 10_000,
         List.of(Workload.PING_1, Workload.PING_64, Workload.UNIX_64),
         Set.of("c-epoll", "c-io_uring", "netty-epoll", "netty-io_uring-ring",
-            "sluice-epoll-jni", "sluice-io_uring-jni", "sluice-io_uring-ffm"));
+            "sluice-epoll-jni", "sluice-io_uring-jni", "sluice-io_uring-ffm"), false);
   }
 
   static Plan full() {
-    return new Plan("full", 12, 2, 0.4, 2.0, 1.0, 5, 10_000, Workload.ALL, Set.of());
+    return new Plan("full", 12, 2, 0.4, 2.0, 1.0, 5, 10_000, Workload.ALL, Set.of(), false);
+  }
+
+  static Plan demo() {
+    return new Plan("demo", 5, 0.3, 0.2, 0.8, 0.4, 2, 0, List.of(Workload.PING_64),
+        Set.of("c-epoll", "c-io_uring", "netty-nio", "netty-epoll", "netty-io_uring-ring",
+            "sluice-nio", "sluice-epoll-jni", "sluice-io_uring-jni"), true);
   }
 
   static Plan named(String name) {
     return switch (name) {
       case "quick" -> quick();
       case "full" -> full();
-      default -> throw new IllegalArgumentException("plan \"" + name + "\" is unknown; known: quick, full");
+      case "demo" -> demo();
+      default -> throw new IllegalArgumentException("plan \"" + name + "\" is unknown; known: quick, full, demo");
     };
   }
 
@@ -53,26 +64,26 @@ record Plan(
 
   Plan withServers(Set<String> only) {
     return new Plan(name, jvmWarmupSeconds, workloadWarmupSeconds, settleSeconds, measureSeconds, countSeconds, rounds,
-        idleConnections, workloads, only);
+        idleConnections, workloads, only, brief);
   }
 
   Plan withWorkloads(List<Workload> only) {
     return new Plan(name, jvmWarmupSeconds, workloadWarmupSeconds, settleSeconds, measureSeconds, countSeconds, rounds,
-        idleConnections, only, servers);
+        idleConnections, only, servers, brief);
   }
 
   Plan withRounds(int count) {
     return new Plan(name, jvmWarmupSeconds, workloadWarmupSeconds, settleSeconds, measureSeconds, countSeconds, count,
-        idleConnections, workloads, servers);
+        idleConnections, workloads, servers, brief);
   }
 
   Plan withJvmWarmup(double seconds) {
     return new Plan(name, seconds, workloadWarmupSeconds, settleSeconds, measureSeconds, countSeconds, rounds,
-        idleConnections, workloads, servers);
+        idleConnections, workloads, servers, brief);
   }
 
   Plan withoutIdle() {
     return new Plan(name, jvmWarmupSeconds, workloadWarmupSeconds, settleSeconds, measureSeconds, countSeconds, rounds,
-        0, workloads, servers);
+        0, workloads, servers, brief);
   }
 }

@@ -98,7 +98,7 @@ final class Session {
     for (ServerProcess server : List.copyOf(running.values())) {
       count(workload, server);
     }
-    if (workload.fixedRateToo()) {
+    if (workload.fixedRateToo() && !plan.brief()) {
       double rate = results.slowestRate(workload, servers).orElse(0) * Plan.FIXED_RATE_SHARE;
       if (rate >= 1) {
         results.setFixedRate(workload, rate);
@@ -128,7 +128,7 @@ final class Session {
   private Sample measure(Workload workload, Regime regime, double rate, int round, ServerProcess server)
       throws IOException, InterruptedException {
     Sample best = null;
-    for (int attempt = 0; attempt <= Plan.REPEATS; attempt++) {
+    for (int attempt = 0; attempt <= (plan.brief() ? 0 : Plan.REPEATS); attempt++) {
       ForeignLoad foreign = new ForeignLoad();
       List<String> arguments =
           load.arguments(server, workload, rate, plan.settleSeconds(), plan.measureSeconds(), false);

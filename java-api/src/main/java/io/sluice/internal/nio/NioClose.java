@@ -117,6 +117,9 @@ final class NioClose {
 
   /** After a select: the descriptors are closed, the terminals may be posted (C2). */
   void finish() {
+    if (released == 0) {
+      return;
+    }
     for (int i = 0; i < released; i++) {
       NioSlot slot = ending.get(i);
       int op = slot.endOp;

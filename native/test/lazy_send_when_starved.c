@@ -42,11 +42,7 @@ int main(int argc, char **argv)
         while (!last && drive_ctr(&d, SLUICE_CTR_STARVED) <= rounds) drive_turn(&d, MS);
         for (int i = 0; i < BUFFERS; i++)
             drive_send(&d, handle, 10 + (uint64_t)i, drive_data(&d, &held[i]), BUF_BYTES, SLUICE_SQE_LAZY);
-        uint64_t waits = drive_ctr(&d, SLUICE_CTR_WAITS);
-        if (!last) {
-            CHECK_GT(drive_turn(&d, 1000 * MS), 0);
-            CHECK_EQ(drive_ctr(&d, SLUICE_CTR_WAITS), waits); /* it did not sleep upon them */
-        }
+        if (!last) CHECK_GT(drive_turn(&d, -1), 0); /* never hangs: that is the failure */
         rounds++;
         for (int i = 0; i < BUFFERS; i++) {
             drive_expect(&d, 10 + (uint64_t)i, BUF_BYTES);

@@ -32,8 +32,10 @@ static int unix_to_os(const sluice_addr *a, struct sockaddr_storage *ss, uint32_
     return 0;
 }
 
-int sl_addr_to_os(const sluice_addr *a, struct sockaddr_storage *ss, uint32_t *len)
+int sl_addr_to_os(const sluice_addr *shared, struct sockaddr_storage *ss, uint32_t *len)
 {
+    sluice_addr copy = *shared, *a = &copy; /* what was checked must be what is used (C7) */
+
     if (a->reserved || a->reserved2) return -SLUICE_EINVAL;
     memset(ss, 0, sizeof *ss);
     switch (a->family) {

@@ -226,15 +226,20 @@ static void buffer_back(sl_loop *l, uint16_t group, uint16_t id)
 }
 
 /* As many parked slots as there are buffers now. Each goes to the end of its list again if others were faster. */
-static void buffers_flush(sl_loop *l)
+bool sl_epoll_unpark(sl_loop *l)
 {
-    if (__builtin_expect(!l->starved, 1)) return;
+    uint32_t before = l->starved;
+
+    if (__builtin_expect(!before, 1)) return false;
     for (uint32_t g = 0; g < SL_MAX_POOLS; g++) {
         sl_pool *p = &l->pools[g];
         sl_slot *s;
         for (uint32_t n = p->count ? p->free_count : 0; n && (s = sl_starved_pop(l, p)); n--) sl_epoll_list(l, s);
     }
+    return l->starved != before;
 }
+
+static void buffers_flush(sl_loop *l) { (void)sl_epoll_unpark(l); }
 
 /* ------------------------------------------------------------------------------- events */
 

@@ -103,6 +103,8 @@ int sl_epoll_turn(sl_loop *l, int64_t timeout_ns)
     if (timeout_ns > 0) end = timeout_ns > INT64_MAX - end ? INT64_MAX : end + timeout_ns;
     for (;;) {
         if (ep->listed) serve_list(l);
+        /* A receive that was unparked may find its socket empty, or its operation ended: the buffer is the next one's. */
+        while (__builtin_expect(l->starved != 0, 0) && sl_epoll_unpark(l)) serve_list(l);
         /* Still listed: it can go on, but it is others' turn first. */
         if (ep->listed || sl_must_return(l)) timeout_ns = 0;
         int n = wait_awake(l, timeout_ns);

@@ -87,9 +87,13 @@ static bool enter_useful(ue_state *st) {
     return ue_pending(st) || (uring_sq_flags(&st->ring) & (UR_SQ_TASKRUN | UR_SQ_CQ_OVERFLOW));
 }
 
-/* May this round block? A failed answer also when a wake came first; it is in l->woken then. */
+/*
+ * May this round block? A failed answer also when a wake came first; it is in l->woken then. Silent LAZY sends are not
+ * slept upon while a RECV is parked: its buffer may hang on them (see sl_must_return).
+ */
 static bool may_wait(sl_loop *l, ue_state *st, int64_t timeout_ns, bool again) {
-    return timeout_ns != 0 && !again && !st->inline_urgent && !sl_must_return(l) && !l->woken && sl_cq_room(l)
+    bool inlines = st->inline_head != st->inline_tail;
+    return timeout_ns != 0 && !again && !st->inline_urgent && !(inlines && l->starved) && !sl_must_return(l) && !l->woken && sl_cq_room(l)
            && st->ring.cq_head == uring_cq_tail(&st->ring);
 }
 
@@ -109,8 +113,11 @@ static bool round_trip(sl_loop *l, ue_state *st, bool wait, int64_t left_ns, int
 }
 
 static int turns(sl_loop *l, ue_state *st, int64_t timeout_ns) {
-    int64_t deadline = timeout_ns > 0 ? sl_now_ns() + timeout_ns : 0;
+    int64_t deadline = timeout_ns > 0 ? sl_now_ns() : 0;
     int64_t left = timeout_ns;
+    if (timeout_ns > 0) {
+        deadline = timeout_ns > INT64_MAX - deadline ? INT64_MAX : deadline + timeout_ns;
+    }
     for (;;) {
         arm_bell(l, st);
         ue_pools_fill(l);

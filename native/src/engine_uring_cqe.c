@@ -73,6 +73,10 @@ static bool flush_overflow(sl_loop *l, ue_state *st) {
     return ue_submit(l, false, NULL, &rc) && st->ring.cq_head != uring_cq_tail(&st->ring);
 }
 
+/*
+ * A report may start the next request, and with the submission ring full that submits in the middle of this: what the
+ * kernel answered then lies behind the tail that was read before. Empty means empty: ue_inline_settle relies on it.
+ */
 bool ue_collect(sl_loop *l) {
     ue_state *st = ue_of(l);
     uring *r = &st->ring;
@@ -87,6 +91,6 @@ bool ue_collect(sl_loop *l) {
             dispatch(l, st, &c);
         }
         uring_cq_publish(r);
-    } while (flush_overflow(l, st));
+    } while (flush_overflow(l, st) || r->cq_head != uring_cq_tail(r));
     return true;
 }

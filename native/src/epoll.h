@@ -29,6 +29,7 @@ static inline sl_epoll *sl_epoll_of(const sl_loop *l) { return l->engine_state; 
 
 /* engine_epoll.c */
 void sl_epoll_serve(sl_loop *l, sl_slot *s);                       /* the inbound operation; s may be gone afterwards */
+bool sl_epoll_unpark(sl_loop *l);                                  /* lists parked receives; true: there were some */
 void sl_epoll_events(sl_loop *l, const struct epoll_event *ev, int n);
 
 /* engine_epoll_in.c */

@@ -195,6 +195,7 @@ static void reset_all(sl_loop *l)
     l->hdr->cq_head = l->hdr->cq_tail = l->urgent = 0; /* whatever is in there: engines need room to collect */
     l->overflow_count = 0;
     l->broken = 0;
+    l->woken = false; /* of the last enter: a turn would not wait */
     for (uint32_t i = 0; i < l->slots_used; i++) {
         sl_slot *s = sl_slot_at(l, i);
         if (s->kind == SL_KIND_FREE) continue;

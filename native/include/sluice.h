@@ -185,6 +185,8 @@ extern "C" {
  *          the kernel's backlog meanwhile. One ACCEPT per listener at a time (EBUSY).
  * CONNECT  completes with the new handle (result 0), or with an error and handle 0. Cancel it with CANCEL, handle 0.
  *          EBUSY with detail EAGAIN: the backlog of the Unix listener is full (connect(2)); try again a little later.
+ *          With all max_handles in use epoll throttles in the same way; io_uring's multishot accept has taken the
+ *          connection from the backlog already, so it is closed (SLUICE_CTR_LATE_CLOSED).
  * RECV     completions with data: result > 0, BUFFER, buf_group, buf_id, detail = offset of the data in the buffer.
  *          One RECV or WATCH per handle at a time (EBUSY).
  * SEND*    result = all bytes, or an error with .accepted. At most max_ops queued pieces per loop (ENOMEM).
@@ -201,6 +203,7 @@ extern "C" {
  * ADOPT    takes a connected or listening stream socket (TCP or Unix). On error the descriptor stays the caller's.
  * DETACH   result = the descriptor. EBUSY while any operation on the handle is in flight.
  * WATCH    result 0 with EOF: the peer has ended its direction (data may be unread). Negative: the connection failed.
+ *          The error of a failed connection is told once: a RECV after it may see only the end of the stream.
  */
 typedef struct sluice_sqe {
     uint8_t  op;         /*  0 SLUICE_OP_*                                        */
@@ -412,7 +415,8 @@ typedef struct sluice_config {
     uint32_t features_off;    /* 32 SLUICE_FEAT_* not to be used (tests of older kernels' paths)                  */
     uint32_t throttle_ms;     /* 36 1..60000, default 100: pause of an ACCEPT that ran out of descriptors         */
     uint32_t read_budget;     /* 40 4096..16777216 bytes, default 262144: per handle and turn, so that one flood
-                                    does not starve the others                                                    */
+                                   does not starve the others. epoll; under io_uring the kernel bounds one round of
+                                   a multishot receive itself, and the supply of buffers bounds it here          */
     uint32_t uring_entries;   /* 44 power of two 8..32768, default 1024: the kernel's submission ring             */
     uint64_t shared_base;     /* 48 address of the caller's memory for the shared region, 64-byte aligned; 0: C maps
                                     its own. With its own memory a caller may go on reading counters and ringing the
@@ -458,7 +462,7 @@ SLUICE_API int sluice_pool(sluice_loop *loop, uint16_t group, void *base, uint32
 /*
  * One turn: takes returned buffers, consumes submissions (as many as there is room to answer), makes progress, and
  * when no completion is ready waits for one. timeout_ns: 0 = do not wait, < 0 = without limit. flags must be 0.
- * Returns the number of unread completions (0: timed out or woken), or a negative code: EOWNER; EINVAL when flags are
+ * Returns the number of unread completions (0: timed out, woken, or nothing to tell after all: turn again), or a negative code: EOWNER; EINVAL when flags are
  * set, or when a ring word of the caller is impossible (more entries than the ring has: nothing was consumed); any other
  * when the loop itself is broken.
  * Unread LAZY completions alone do not end a wait, unless they fill half of the ring or a RECV waits for a buffer.

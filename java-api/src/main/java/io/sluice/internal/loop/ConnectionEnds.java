@@ -115,6 +115,9 @@ abstract class ConnectionEnds extends ConnectionReads {
       return; // A send of another thread could not be carried out, and that ended the connection.
     }
     flushAll();
+    if ((flags & CLOSING) != 0) {
+      return; // A listener that flushAll told ended the connection itself: a handle gets one CLOSE.
+    }
     begin(why, DRAINING, Abi.SQE_DRAIN);
   }
 

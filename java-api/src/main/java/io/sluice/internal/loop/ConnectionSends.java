@@ -160,6 +160,7 @@ abstract class ConnectionSends extends ConnectionCore {
       return rejected();
     }
     copy(data);
+    data.position(data.limit());
     return copied(bytes, listener);
   }
 
@@ -173,6 +174,10 @@ abstract class ConnectionSends extends ConnectionCore {
     }
     for (ByteBuffer b : data) {
       copy(b);
+    }
+    // Only now: the same buffer may be in the array several times.
+    for (ByteBuffer b : data) {
+      b.position(b.limit());
     }
     return copied(bytes, null);
   }
@@ -193,6 +198,7 @@ abstract class ConnectionSends extends ConnectionCore {
     return taken(bytes);
   }
 
+  /** Leaves the position alone. */
   private void copy(ByteBuffer data) {
     SendMemory memory = loop.sendMemory;
     int at = data.position();
@@ -211,7 +217,6 @@ abstract class ConnectionSends extends ConnectionCore {
       at += n;
       left -= n;
     }
-    data.position(at);
   }
 
   /** The file is open; an error before that is the caller's. */
@@ -232,6 +237,10 @@ abstract class ConnectionSends extends ConnectionCore {
         Abi.OP_SENDFILE, mayBeLazy() && listener == null ? Abi.SQE_LAZY : 0, record.bytes, handle,
         Tokens.of(Tokens.RECORD, record.index), region.position(), 0L, file);
     return result;
+  }
+
+  final int queuedFiles() {
+    return queuedFiles;
   }
 
   /** Null: a file may be taken. */

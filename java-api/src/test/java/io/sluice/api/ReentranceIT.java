@@ -14,6 +14,7 @@ import io.sluice.FileRegion;
 import io.sluice.ListenOptions;
 import io.sluice.Listener;
 import io.sluice.SendResult;
+import io.sluice.TransportOption;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.UnixDomainSocketAddress;
@@ -156,6 +157,25 @@ class ReentranceIT {
         s.getOutputStream().write('x');
         Await.until("data arrived", () -> r.bytes() == 1);
       }
+    }
+  }
+
+  @OnEveryEngine
+  void onWritableComesAfterARejectionAlthoughNothingWasSaturatedBefore(Cell cell) throws Exception {
+    ConnectionOptions narrow =
+        ConnectionOptions.defaults().with(TransportOption.SO_SNDBUF, 4096).withSendBounds(8 << 10, 128 << 10, 128 << 10);
+    try (Server<Recorder> server =
+            new Server<>(cell.group(), ListenOptions.defaults().withConnections(narrow), Recorder::new);
+        Socket s = server.client(4096)) {
+      Recorder r = Await.next(server.handlers);
+      Connection c = Await.value(r.opened);
+      assertEquals(SendResult.QUEUED, Await.on(c.loop(), () -> c.send(ByteBuffer.allocate(100 << 10))));
+      CompletableFuture<SendResult> second = new CompletableFuture<>();
+      // A turn later: the first one is on its way, and the loop sleeps when this task has run.
+      c.loop().schedule(Duration.ofMillis(20), () -> second.complete(c.send(ByteBuffer.allocate(100 << 10))));
+      assertEquals(SendResult.REJECTED, Await.value(second));
+      s.getInputStream().readNBytes(100 << 10);
+      Await.until("onWritable was called", () -> r.events.contains("writable"));
     }
   }
 

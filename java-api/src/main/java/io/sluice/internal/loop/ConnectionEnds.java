@@ -192,12 +192,16 @@ abstract class ConnectionEnds extends ConnectionReads {
     finish();
   }
 
-  /** The loop is broken: there will be no more completions. */
-  final void endWithLoop(CloseReason why) {
+  /** The loop is broken: nothing more is taken. */
+  final void refuseWithLoop(CloseReason why) {
     if ((flags & CLOSING) == 0) {
       flags |= CLOSING;
       reason = why;
     }
+  }
+
+  /** After {@link #refuseWithLoop}: there will be no more completions. */
+  final void endWithLoop() {
     loop.connections.remove(self());
     finish();
   }

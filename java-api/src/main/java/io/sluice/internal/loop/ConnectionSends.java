@@ -138,7 +138,7 @@ abstract class ConnectionSends extends ConnectionCore {
           sendFlags(length, mayBeLazy()), length, handle, Tokens.send(Tokens.LEASE, length, buffer), address);
       return;
     }
-    SendRecord record = loop.records.acquire();
+    SendRecord record = loop.records.acquire(self());
     record.buffer = buffer;
     record.bytes = length;
     record.add(listener, length);
@@ -190,7 +190,7 @@ abstract class ConnectionSends extends ConnectionCore {
   private SendResult copied(int bytes, SendListener listener) {
     if (listener != null) {
       if (openRecord == null) {
-        openRecord = loop.records.acquire();
+        openRecord = loop.records.acquire(self());
       }
       openRecord.add(listener, openBytes);
     }
@@ -224,7 +224,7 @@ abstract class ConnectionSends extends ConnectionCore {
     if (openChunk != SendMemory.NONE) {
       emitOpenChunk();
     }
-    SendRecord record = loop.records.acquire();
+    SendRecord record = loop.records.acquire(self());
     record.file = file;
     record.bytes = (int) region.length();
     if (listener != null) {
@@ -253,7 +253,9 @@ abstract class ConnectionSends extends ConnectionCore {
 
   /** Nobody waits for the completion, and the memory it gives back is not needed soon. */
   private boolean mayBeLazy() {
-    return (flags & WANTS_WRITABLE) == 0 && loop.pool.mayBeLazy();
+    // Above low water a later send may be rejected, and then waits for the end of this one, too late to say so.
+    return (flags & WANTS_WRITABLE) == 0 && pendingBytes + pendingFileBytes <= settings.lowWaterBytes
+        && loop.pool.mayBeLazy();
   }
 
   private int sendFlags(int bytes, boolean lazy) {

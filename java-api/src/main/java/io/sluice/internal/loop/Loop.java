@@ -201,8 +201,21 @@ final class Loop implements EventLoop, Runnable {
     while (c != null) {
       StreamConnection next = c.nextDirty;
       c.nextDirty = null;
-      c.flush();
+      try {
+        c.flush();
+      } catch (Throwable t) {
+        dirtyAgain(next); // An internal error, heap used up perhaps: the others must not wait for ever.
+        throw t;
+      }
       c = next;
+    }
+  }
+
+  private void dirtyAgain(StreamConnection list) {
+    while (list != null) {
+      StreamConnection next = list.nextDirty;
+      addDirty(list);
+      list = next;
     }
   }
 

@@ -124,7 +124,15 @@ final class LoopShutdown {
     for (int i = 0; i < loop.connections.bound(); i++) {
       StreamConnection c = loop.connections.at(i);
       if (c != null) {
-        c.endWithLoop(why);
+        c.refuseWithLoop(why);
+      }
+    }
+    // After that: a listener that sends again because its send failed is refused.
+    loop.records.failAll();
+    for (int i = 0; i < loop.connections.bound(); i++) {
+      StreamConnection c = loop.connections.at(i);
+      if (c != null) {
+        c.endWithLoop();
       }
     }
     for (int i = 0; i < loop.connectors.bound(); i++) {

@@ -38,7 +38,8 @@ public interface EventLoop extends Executor {
    *
    * @param timeout how long to wait at most when there is nothing to do; zero does not wait
    * @return whether anything was done
-   * @throws IllegalStateException when the loop has its own thread, or another thread drives it
+   * @throws IllegalStateException when the loop has its own thread, another thread drives it, or the call comes from
+   *     within a turn (a callback or a task)
    */
   boolean turn(Duration timeout);
 }

@@ -10,7 +10,8 @@ public enum SendResult {
    */
   SATURATED,
   /**
-   * Not taken: the bytes would exceed {@link ConnectionOptions#sendLimitBytes()}, or the loop has no send memory left.
+   * Not taken: the bytes would exceed {@link ConnectionOptions#sendLimitBytes()}, or the loop has no send memory left,
+   * or the connection has as many files queued as it may (16).
    * Nothing of the message was sent; a lease that was passed has been released. When more than the low-water mark is
    * pending {@link ConnectionHandler#onWritable} will be called (for a send on the loop's thread).
    */

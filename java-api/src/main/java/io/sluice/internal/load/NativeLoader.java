@@ -106,6 +106,9 @@ public class NativeLoader {
       return new Outcome(loaded, null);
     } catch (UnavailableException e) {
       return new Outcome(null, e);
+    } catch (RuntimeException e) {
+      // For instance a path in a property that this JVM's file name encoding cannot express.
+      return new Outcome(null, new UnavailableException("loading the library failed: " + e, e, false));
     }
   }
 

@@ -3,6 +3,7 @@ package io.sluice.internal.load;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -35,7 +36,12 @@ final class TemporaryFolders {
 
   private static void addIfSet(Set<Path> folders, String folder, String below) {
     if (folder != null && !folder.isBlank() && !folder.equals("?")) {
-      Path path = Path.of(folder).resolve(below).toAbsolutePath();
+      Path path;
+      try {
+        path = Path.of(folder).resolve(below).toAbsolutePath();
+      } catch (InvalidPathException e) {
+        return; // A home with a name that this JVM's file name encoding lacks is no reason to try no other folder.
+      }
       if (Files.isDirectory(path)) {
         folders.add(path);
       }

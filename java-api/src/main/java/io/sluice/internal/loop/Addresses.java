@@ -10,6 +10,7 @@ import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
 import java.util.Arrays;
 
 /**
@@ -140,7 +141,12 @@ final class Addresses {
   /** An address in Linux's abstract namespace has no path in Java; it shows as unnamed. */
   private static SocketAddress unix(byte[] path) {
     boolean named = path.length > 0 && path[0] != 0;
-    return UnixDomainSocketAddress.of(named ? new String(path, StandardCharsets.UTF_8) : "");
+    try {
+      return UnixDomainSocketAddress.of(named ? new String(path, StandardCharsets.UTF_8) : "");
+    } catch (InvalidPathException e) {
+      // The peer chooses its path; one that this JVM's file name encoding lacks must not throw in our callbacks.
+      return UnixDomainSocketAddress.of("");
+    }
   }
 
   private static SocketAddress inet(byte[] raw, int port, int scope) {

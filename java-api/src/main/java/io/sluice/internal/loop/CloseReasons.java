@@ -35,7 +35,13 @@ final class CloseReasons {
   }
 
   static CloseReason handlerFailed(String where, Throwable cause) {
-    return of(Kind.HANDLER_FAILED, Initiator.LOOP, where + " threw " + cause);
+    String what;
+    try {
+      what = cause.toString();
+    } catch (Throwable t) {
+      what = cause.getClass().getName(); // The application's exception may fail at telling about itself, too.
+    }
+    return of(Kind.HANDLER_FAILED, Initiator.LOOP, where + " threw " + what);
   }
 
   static CloseReason loopBroken(int code) {

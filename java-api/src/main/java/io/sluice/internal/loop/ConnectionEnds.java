@@ -115,6 +115,9 @@ abstract class ConnectionEnds extends ConnectionReads {
       return; // A send of another thread could not be carried out, and that ended the connection.
     }
     flushAll();
+    if ((flags & CLOSING) != 0) {
+      return; // A listener that flushAll told ended the connection itself: a handle gets one CLOSE.
+    }
     begin(why, DRAINING, Abi.SQE_DRAIN);
   }
 
@@ -189,12 +192,16 @@ abstract class ConnectionEnds extends ConnectionReads {
     finish();
   }
 
-  /** The loop is broken: there will be no more completions. */
-  final void endWithLoop(CloseReason why) {
+  /** The loop is broken: nothing more is taken. */
+  final void refuseWithLoop(CloseReason why) {
     if ((flags & CLOSING) == 0) {
       flags |= CLOSING;
       reason = why;
     }
+  }
+
+  /** After {@link #refuseWithLoop}: there will be no more completions. */
+  final void endWithLoop() {
     loop.connections.remove(self());
     finish();
   }

@@ -23,6 +23,7 @@ abstract class ConnectionFromOutside extends ConnectionEnds {
 
   private static final VarHandle SENDS;
   private static final VarHandle BYTES;
+  private static final VarHandle FILES;
   private static final VarHandle ASKED;
 
   static {
@@ -30,6 +31,7 @@ abstract class ConnectionFromOutside extends ConnectionEnds {
       MethodHandles.Lookup l = MethodHandles.lookup();
       SENDS = l.findVarHandle(ConnectionFromOutside.class, "sends", ForeignSend.class);
       BYTES = l.findVarHandle(ConnectionFromOutside.class, "bytes", long.class);
+      FILES = l.findVarHandle(ConnectionFromOutside.class, "files", int.class);
       ASKED = l.findVarHandle(ConnectionFromOutside.class, "asked", int.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
@@ -39,6 +41,8 @@ abstract class ConnectionFromOutside extends ConnectionEnds {
   /** Newest first; {@link ForeignSend#CLOSED} after the end. */
   private volatile ForeignSend sends;
   private volatile long bytes;
+  /** Files taken from other threads that have not reached the loop. */
+  private volatile int files;
   private volatile int asked;
   /** What the application last asked for, by {@code pauseReading} or {@code resumeReading}. */
   private volatile boolean pauseWanted;
@@ -82,7 +86,7 @@ abstract class ConnectionFromOutside extends ConnectionEnds {
     if (refused != null) {
       return refused;
     }
-    byte[] copy = new byte[n];
+    byte[] copy = reserved(n);
     data.get(data.position(), copy);
     SendResult result = push(new ForeignSend(copy, null, null, listener), n);
     if (result.accepted()) {
@@ -96,7 +100,7 @@ abstract class ConnectionFromOutside extends ConnectionEnds {
     if (refused != null) {
       return refused;
     }
-    byte[] copy = new byte[n];
+    byte[] copy = reserved(n);
     int at = 0;
     for (ByteBuffer b : data) {
       int length = b.remaining();
@@ -131,7 +135,25 @@ abstract class ConnectionFromOutside extends ConnectionEnds {
 
   final SendResult sendFromOutside(FileRegion region, SendListener listener) {
     SendResult refused = reserve(0);
-    return refused != null ? refused : push(new ForeignSend(null, null, region, listener), 0);
+    if (refused == null && !reserveFile()) {
+      refused = SendResult.REJECTED;
+    }
+    if (refused != null) {
+      return refused;
+    }
+    SendResult result = push(new ForeignSend(null, null, region, listener), 0);
+    if (!result.accepted()) {
+      FILES.getAndAdd(this, -1);
+    }
+    return result;
+  }
+
+  private boolean reserveFile() {
+    if ((int) FILES.getAndAdd(this, 1) + queuedFiles() < MAX_QUEUED_FILES) {
+      return true;
+    }
+    FILES.getAndAdd(this, -1);
+    return false;
   }
 
   /** Null: the bytes are counted as taken. */
@@ -145,6 +167,16 @@ abstract class ConnectionFromOutside extends ConnectionEnds {
       return SendResult.REJECTED;
     }
     return null;
+  }
+
+  /** Memory for what {@link #reserve} counted. */
+  private byte[] reserved(int n) {
+    try {
+      return new byte[n];
+    } catch (OutOfMemoryError e) {
+      BYTES.getAndAdd(this, (long) -n);
+      throw e;
+    }
   }
 
   private SendResult push(ForeignSend send, int n) {
@@ -175,6 +207,9 @@ abstract class ConnectionFromOutside extends ConnectionEnds {
   private void carryOut(ForeignSend s) {
     for (; s != null; s = s.next) {
       BYTES.getAndAdd(this, (long) -s.memoryBytes());
+      if (s.file != null) {
+        FILES.getAndAdd(this, -1);
+      }
       if (s.saturated) {
         flags |= WANTS_WRITABLE;
         markDirty();
@@ -182,12 +217,20 @@ abstract class ConnectionFromOutside extends ConnectionEnds {
       if ((flags & (CLOSING | OUTPUT_SHUT)) != 0) {
         tooLate(s, reason != null ? reason : CloseReasons.LOCAL_CLOSE);
       } else if (s.bytes != null) {
-        sendCopy(ByteBuffer.wrap(s.bytes), s.listener, true);
+        sendPromisedCopy(s);
       } else if (s.lease != null) {
         sendRetained(s.lease, s.listener, true);
       } else {
         sendPromisedFile(s);
       }
+    }
+  }
+
+  /** Without memory the connection ends: what follows must not close the gap that this send leaves. */
+  private void sendPromisedCopy(ForeignSend s) {
+    if (!sendCopy(ByteBuffer.wrap(s.bytes), s.listener, true).accepted()) {
+      fail(CloseReasons.ofCode(-Abi.ENOMEM, 0, "send"));
+      tooLate(s, reason);
     }
   }
 
@@ -235,7 +278,7 @@ abstract class ConnectionFromOutside extends ConnectionEnds {
   }
 
   private void sendPromisedFile(ForeignSend s) {
-    int file = fileRefusal() == null ? Files.open(loop.engine, s.file) : -Abi.ENOMEM;
+    int file = Files.open(loop.engine, s.file); // Whether there is room was decided at the call.
     if (file < 0) {
       fail(CloseReasons.ofCode(file, 0, "open file " + s.file.path()));
       tooLate(s, reason);

@@ -138,7 +138,7 @@ abstract class ConnectionSends extends ConnectionCore {
           sendFlags(length, mayBeLazy()), length, handle, Tokens.send(Tokens.LEASE, length, buffer), address);
       return;
     }
-    SendRecord record = loop.records.acquire();
+    SendRecord record = loop.records.acquire(self());
     record.buffer = buffer;
     record.bytes = length;
     record.add(listener, length);
@@ -160,6 +160,7 @@ abstract class ConnectionSends extends ConnectionCore {
       return rejected();
     }
     copy(data);
+    data.position(data.limit());
     return copied(bytes, listener);
   }
 
@@ -174,6 +175,10 @@ abstract class ConnectionSends extends ConnectionCore {
     for (ByteBuffer b : data) {
       copy(b);
     }
+    // Only now: the same buffer may be in the array several times.
+    for (ByteBuffer b : data) {
+      b.position(b.limit());
+    }
     return copied(bytes, null);
   }
 
@@ -185,7 +190,7 @@ abstract class ConnectionSends extends ConnectionCore {
   private SendResult copied(int bytes, SendListener listener) {
     if (listener != null) {
       if (openRecord == null) {
-        openRecord = loop.records.acquire();
+        openRecord = loop.records.acquire(self());
       }
       openRecord.add(listener, openBytes);
     }
@@ -193,6 +198,7 @@ abstract class ConnectionSends extends ConnectionCore {
     return taken(bytes);
   }
 
+  /** Leaves the position alone. */
   private void copy(ByteBuffer data) {
     SendMemory memory = loop.sendMemory;
     int at = data.position();
@@ -211,7 +217,6 @@ abstract class ConnectionSends extends ConnectionCore {
       at += n;
       left -= n;
     }
-    data.position(at);
   }
 
   /** The file is open; an error before that is the caller's. */
@@ -219,7 +224,7 @@ abstract class ConnectionSends extends ConnectionCore {
     if (openChunk != SendMemory.NONE) {
       emitOpenChunk();
     }
-    SendRecord record = loop.records.acquire();
+    SendRecord record = loop.records.acquire(self());
     record.file = file;
     record.bytes = (int) region.length();
     if (listener != null) {
@@ -234,6 +239,10 @@ abstract class ConnectionSends extends ConnectionCore {
     return result;
   }
 
+  final int queuedFiles() {
+    return queuedFiles;
+  }
+
   /** Null: a file may be taken. */
   final SendResult fileRefusal() {
     SendResult refused = refusal(0);
@@ -244,7 +253,9 @@ abstract class ConnectionSends extends ConnectionCore {
 
   /** Nobody waits for the completion, and the memory it gives back is not needed soon. */
   private boolean mayBeLazy() {
-    return (flags & WANTS_WRITABLE) == 0 && loop.pool.mayBeLazy();
+    // Above low water a later send may be rejected, and then waits for the end of this one, too late to say so.
+    return (flags & WANTS_WRITABLE) == 0 && pendingBytes + pendingFileBytes <= settings.lowWaterBytes
+        && loop.pool.mayBeLazy();
   }
 
   private int sendFlags(int bytes, boolean lazy) {

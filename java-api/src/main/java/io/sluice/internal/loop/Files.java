@@ -34,7 +34,12 @@ final class Files {
   /** A file number for SENDFILE, or a negative code. */
   static int open(Engine engine, FileRegion region) {
     byte[] path = region.path().toAbsolutePath().toString().getBytes(StandardCharsets.UTF_8);
-    ByteBuffer b = ByteBuffer.allocateDirect(path.length).put(path).flip();
+    ByteBuffer b;
+    try {
+      b = ByteBuffer.allocateDirect(path.length).put(path).flip();
+    } catch (OutOfMemoryError e) {
+      return -Abi.ENOMEM; // Direct memory is limited apart from the heap.
+    }
     return engine.control(0L, Abi.CONTROL_OPEN_FILE, b);
   }
 

@@ -11,9 +11,11 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -37,7 +39,8 @@ final class ListenerImpl implements Listener {
   private ListenerState state = ListenerState.STARTING;
   private boolean paused;
   private int bound;
-  private int ended;
+  /** By identity: a loop that has ended may report its socket again at every call that it refuses. */
+  private final Set<ListenerSocket> ended = new HashSet<>();
   private int throttled;
   /** Why the start failed, for {@link #ready}. */
   private CloseReason failure;
@@ -130,7 +133,7 @@ final class ListenerImpl implements Listener {
       late = state != ListenerState.STARTING;
       first = bound++ == 0;
       all = bound == sockets.size();
-      if (!late && first && at instanceof UnixDomainSocketAddress unix) {
+      if (first && at instanceof UnixDomainSocketAddress unix) {
         unixPath = UnixPath.bound(unix);
       }
       if (!late && all) {
@@ -153,12 +156,15 @@ final class ListenerImpl implements Listener {
     boolean failed;
     boolean all;
     synchronized (this) {
+      if (!ended.add(socket)) {
+        return;
+      }
       failed = state == ListenerState.STARTING;
       if (failed) {
         state = why.kind() == CloseReason.Kind.LOOP_SHUTDOWN ? ListenerState.CLOSED : ListenerState.FAILED;
         failure = why;
       }
-      all = ++ended == sockets.size();
+      all = ended.size() == sockets.size();
     }
     if (failed) {
       closeSockets(socket);

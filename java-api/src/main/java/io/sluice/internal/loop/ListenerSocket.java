@@ -111,9 +111,9 @@ final class ListenerSocket {
     }
     if (closeWanted) {
       closeHere();
-      return;
+    } else {
+      arm();
     }
-    arm();
     listener.socketBound(this, bound);
   }
 

@@ -52,6 +52,8 @@ final class Loop implements EventLoop, Runnable {
   private StreamConnection dirty;
   private int orphans;
   private int failedTurns;
+  /** In {@link #turn}. Loop thread only. */
+  private boolean turning;
   /** Null only in a loop that is driven by its caller and has not been driven yet. */
   private volatile Thread thread;
   private volatile boolean ended;
@@ -89,7 +91,23 @@ final class Loop implements EventLoop, Runnable {
       throw new IllegalArgumentException("timeout " + timeout + " is negative");
     }
     claim();
-    return !ended && oneTurn(timeout.compareTo(LoopGroup.MAX_WAIT) > 0 ? -1 : timeout.toNanos());
+    if (turning) {
+      throw new IllegalStateException("loop " + index + " is in a turn: a callback or task must not call turn");
+    }
+    if (ended) {
+      return false;
+    }
+    turning = true;
+    try {
+      return oneTurn(timeout.compareTo(LoopGroup.MAX_WAIT) > 0 ? -1 : timeout.toNanos());
+    } finally {
+      turning = false;
+    }
+  }
+
+  /** The calling thread is in a callback or task of this loop that its caller drives. */
+  boolean inTurn() {
+    return inLoop() && turning;
   }
 
   private void claim() {
@@ -183,8 +201,21 @@ final class Loop implements EventLoop, Runnable {
     while (c != null) {
       StreamConnection next = c.nextDirty;
       c.nextDirty = null;
-      c.flush();
+      try {
+        c.flush();
+      } catch (Throwable t) {
+        dirtyAgain(next); // An internal error, heap used up perhaps: the others must not wait for ever.
+        throw t;
+      }
       c = next;
+    }
+  }
+
+  private void dirtyAgain(StreamConnection list) {
+    while (list != null) {
+      StreamConnection next = list.nextDirty;
+      addDirty(list);
+      list = next;
     }
   }
 

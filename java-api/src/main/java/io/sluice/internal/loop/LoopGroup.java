@@ -77,16 +77,29 @@ public final class LoopGroup implements EventLoopGroup {
   }
 
   private void startThreads(ThreadFactory given) {
+    int started = 0;
+    try {
+      makeThreads(given);
+      for (Thread t : threads) {
+        t.start();
+        started++;
+      }
+    } catch (RuntimeException | Error e) {
+      shutdown(Duration.ZERO); // Those that run end themselves.
+      loops.subList(started, loops.size()).forEach(loop -> loop.engine.destroy(true));
+      throw e;
+    }
+  }
+
+  private void makeThreads(ThreadFactory given) {
     for (Loop loop : loops) {
       Thread t = given != null ? given.newThread(loop) : daemon(loop);
       if (t == null) {
-        loops.forEach(l -> l.engine.destroy(true));
         throw new IllegalStateException("the threadFactory returned null for loop " + loop.index());
       }
       loop.ownedBy(t);
       threads.add(t);
     }
-    threads.forEach(Thread::start);
   }
 
   private Thread daemon(Loop loop) {
@@ -191,14 +204,14 @@ public final class LoopGroup implements EventLoopGroup {
   @Override
   public void close() {
     CompletableFuture<ShutdownReport> end = shutdown(DEFAULT_GRACE).toCompletableFuture();
+    for (Loop loop : loops) {
+      if (callerDriven ? loop.inTurn() : loop.inLoop()) {
+        return; // Waiting here would wait for itself.
+      }
+    }
     if (callerDriven) {
       drive(end);
       return;
-    }
-    for (Loop loop : loops) {
-      if (loop.inLoop()) {
-        return; // Waiting here would wait for itself.
-      }
     }
     end.join();
     boolean interrupted = false;

@@ -39,6 +39,7 @@ final class LoopShutdown {
       return;
     }
     begun = true;
+    after(graceNanos, this::abort);
     for (int i = 0; i < loop.listeners.bound(); i++) {
       ListenerSocket s = loop.listeners.get(i);
       if (s != null) {
@@ -57,7 +58,6 @@ final class LoopShutdown {
         c.endGracefully(CloseReasons.SHUTDOWN);
       }
     }
-    after(graceNanos, this::abort);
   }
 
   private void after(long nanos, Runnable what) {
@@ -73,13 +73,13 @@ final class LoopShutdown {
 
   private void abort() {
     aborting = true;
+    after(FORCE_AFTER_NANOS, () -> forced = true);
     for (int i = 0; i < loop.connections.bound(); i++) {
       StreamConnection c = loop.connections.at(i);
       if (c != null) {
         c.endAbruptly(CloseReasons.SHUTDOWN);
       }
     }
-    after(FORCE_AFTER_NANOS, () -> forced = true);
   }
 
   void connectionEnded(StreamConnection c) {
@@ -124,7 +124,15 @@ final class LoopShutdown {
     for (int i = 0; i < loop.connections.bound(); i++) {
       StreamConnection c = loop.connections.at(i);
       if (c != null) {
-        c.endWithLoop(why);
+        c.refuseWithLoop(why);
+      }
+    }
+    // After that: a listener that sends again because its send failed is refused.
+    loop.records.failAll();
+    for (int i = 0; i < loop.connections.bound(); i++) {
+      StreamConnection c = loop.connections.at(i);
+      if (c != null) {
+        c.endWithLoop();
       }
     }
     for (int i = 0; i < loop.connectors.bound(); i++) {

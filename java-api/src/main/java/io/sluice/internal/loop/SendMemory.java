@@ -56,22 +56,36 @@ final class SendMemory {
     }
     while (freeCount[kind] < chunks) {
       if (!grow(kind, force)) {
-        return false;
+        // All memory may have become chunks of the other sizes: they serve as well, acquire() takes any.
+        return freeBytes() >= bytes;
       }
     }
     return true;
   }
 
+  private long freeBytes() {
+    long sum = 0;
+    for (int kind = 0; kind < SIZES.length; kind++) {
+      sum += (long) freeCount[kind] * SIZES[kind];
+    }
+    return sum;
+  }
+
   /** After {@link #ensure}: a chunk that suits {@code bytes} more to come. */
   int acquire(int bytes) {
     int kind = classFor(bytes);
-    while (freeCount[kind] == 0) {
-      // The rest of a large message may suit a smaller class than ensure() looked at.
-      if (kind + 1 < SIZES.length) {
-        kind++;
-      } else if (!grow(kind, true)) {
-        throw new OutOfMemoryError("no memory for data to be sent");
+    // The rest of a large message may suit a smaller class than ensure() looked at.
+    while (kind < SIZES.length && freeCount[kind] == 0) {
+      kind++;
+    }
+    if (kind == SIZES.length) {
+      kind = classFor(bytes);
+      while (kind >= 0 && freeCount[kind] == 0) {
+        kind--;
       }
+    }
+    if (kind < 0) {
+      throw new OutOfMemoryError("no memory for data to be sent");
     }
     usedBytes += SIZES[kind];
     return free[kind][--freeCount[kind]];

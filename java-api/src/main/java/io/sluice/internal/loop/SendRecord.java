@@ -13,6 +13,8 @@ final class SendRecord {
   int buffer = LeasePool.NONE;
   int file = NO_FILE;
   int bytes;
+  /** Whose send it is; null while the record is free. */
+  StreamConnection connection;
   private SendListener[] listeners = new SendListener[2];
   /** Where in the send each listener's data ends. */
   private int[] ends = new int[2];
@@ -56,5 +58,6 @@ final class SendRecord {
     buffer = LeasePool.NONE;
     file = NO_FILE;
     bytes = 0;
+    connection = null;
   }
 }

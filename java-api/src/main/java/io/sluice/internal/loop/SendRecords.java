@@ -9,10 +9,13 @@ final class SendRecords {
   private int freeCount;
   private int used;
 
-  SendRecord acquire() {
-    if (freeCount > 0) {
-      return records[free[--freeCount]];
-    }
+  SendRecord acquire(StreamConnection connection) {
+    SendRecord r = freeCount > 0 ? records[free[--freeCount]] : made();
+    r.connection = connection;
+    return r;
+  }
+
+  private SendRecord made() {
     if (used == records.length) {
       records = Arrays.copyOf(records, used * 2);
       free = Arrays.copyOf(free, used * 2);
@@ -20,6 +23,16 @@ final class SendRecords {
     SendRecord r = new SendRecord(used);
     records[used++] = r;
     return r;
+  }
+
+  /** The loop is over, no completion comes any more: tells every listener that still waits for one why its connection ends. */
+  void failAll() {
+    for (int i = 0; i < used; i++) {
+      SendRecord r = records[i];
+      if (r.connection != null) {
+        r.tell(r.connection, 0, r.connection.reason);
+      }
+    }
   }
 
   SendRecord get(int index) {

@@ -30,7 +30,7 @@ final class StreamConnection extends ConnectionFromOutside implements Connection
 
   /** In the table, addresses known, handler set: now the application may see it. */
   void open() {
-    if (settings.startPaused) {
+    if (isReadingPaused()) { // The handler factory may have changed what the settings say.
       flags |= PAUSED;
     }
     try {

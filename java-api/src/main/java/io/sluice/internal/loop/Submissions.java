@@ -53,7 +53,7 @@ final class Submissions {
 
   private void full(int op, int flags, int length, long handle, long token, long address, long aux, int aux32) {
     if (waitingWords == 0) {
-      enter(0);
+      cross(0); // Keeps the scratch area: what this submission refers to is there, and it is not in the ring yet.
       if (ring.offer(op, flags, 0, length, handle, token, address, aux, aux32, 0)) {
         return;
       }
@@ -97,6 +97,14 @@ final class Submissions {
 
   /** Publishes everything and enters the engine. A negative answer is kept: the loop is broken from then on. */
   int enter(long timeoutNanos) {
+    int n = cross(timeoutNanos);
+    if (n >= 0 && scratch.isUsed() && waitingWords == 0 && ring.pending() == 0) {
+      scratch.reset();
+    }
+    return n;
+  }
+
+  private int cross(long timeoutNanos) {
     if (broken < 0) {
       return broken;
     }
@@ -109,9 +117,6 @@ final class Submissions {
     int n = engine.enter(waitingWords != 0 ? 0 : timeoutNanos);
     if (n < 0) {
       broken = n;
-    }
-    if (scratch.isUsed() && waitingWords == 0 && ring.pending() == 0) {
-      scratch.reset();
     }
     return n;
   }

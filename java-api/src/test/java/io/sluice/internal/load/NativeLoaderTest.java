@@ -41,6 +41,12 @@ class NativeLoaderTest {
   }
 
   @Test
+  void aPathThatIsNoneIsARefusalNotAnException() throws Exception {
+    assertSays(refusal(NativeFolder.loader(null, NativeLoader.PATH_PROPERTY, "a\0b")), "loading the library failed");
+    TemporaryFolders.candidates(p -> p.equals("user.home") ? "a\0b" : null, e -> "a\0b"); // does not throw
+  }
+
+  @Test
   void missingLibraryNamesTheDependencyToAdd() throws Exception {
     String reason = refusal(NativeFolder.loader(NativeFolder.classPath(NativeFolder.in(dir))));
     assertSays(reason, "no native library for", "add io.sluice:sluice-native", NativeFolder.PLATFORM.classifier());

@@ -8,8 +8,8 @@ import java.util.concurrent.RejectedExecutionException;
  *
  * <pre>
  *  accepting loop: DETACH --descriptor--> task --> owning loop: ADOPT --handle--> accepted
- *                     |                    |                      | refused: logged, the descriptor cannot be closed from here
- *                     |                    +--loop has ended--> ADOPT on the accepting loop, closed there
+ *                     |                    |                      |
+ *                     |                    +--loop has ended-----+--+ refused: ADOPT on the accepting loop, closed there
  *                     +--failed: closed here
  * </pre>
  */
@@ -19,6 +19,7 @@ final class HandOff {
   private final ListenerImpl listener;
   /** Where the ADOPT was submitted. */
   private Loop adopting;
+  private int descriptor;
 
   HandOff(Loop from, Loop to, ListenerImpl listener) {
     this.from = from;
@@ -35,8 +36,7 @@ final class HandOff {
     if (kind == Tokens.DETACH) {
       detached(handle, result);
     } else if (result < 0) {
-      FaultLog.log(
-          FaultLog.Fault.LEAK, adopting + " cannot take over an accepted socket: " + CloseReasons.text(result), null);
+      refused(result);
     } else if (adopting == to) {
       to.accepted(handle, listener);
     } else {
@@ -49,14 +49,29 @@ final class HandOff {
       from.closeOrphan(handle);
       return;
     }
+    descriptor = result;
     try {
-      to.execute(() -> adopt(to, result));
+      to.execute(() -> adopt(to));
     } catch (RejectedExecutionException ended) {
-      adopt(from, result);
+      adopt(from);
     }
   }
 
-  private void adopt(Loop loop, int descriptor) {
+  /** Out of memory or handles. The accepting loop had room for this socket a moment ago: it takes it back to close it. */
+  private void refused(int result) {
+    if (adopting != from) {
+      try {
+        from.execute(() -> adopt(from));
+        return;
+      } catch (RejectedExecutionException ended) {
+        // Nobody is left to close it.
+      }
+    }
+    FaultLog.log(
+        FaultLog.Fault.LEAK, adopting + " cannot take over an accepted socket: " + CloseReasons.text(result), null);
+  }
+
+  private void adopt(Loop loop) {
     adopting = loop;
     int slot = loop.handOffs.add(this);
     loop.submissions.submit(Abi.OP_ADOPT, 0, 0, 0L, Tokens.of(Tokens.ADOPT, slot), 0L, 0L, descriptor);

@@ -73,17 +73,6 @@ void sl_epoll_receive(sl_loop *l, sl_slot *s)
     }
 }
 
-/* accept(2), ERRORS: network errors that belong to one connection that never came to be; the next one may be fine. */
-static bool passing_error(int err)
-{
-    switch (err) {
-    case EINTR: case ECONNABORTED: case EPROTO: case EPERM: case ENETDOWN: case ENOPROTOOPT: case EHOSTDOWN: case ENONET:
-    case EHOSTUNREACH: case EOPNOTSUPP: case ENETUNREACH: case ETIMEDOUT:
-        return true;
-    default: return false;
-    }
-}
-
 void sl_epoll_accept(sl_loop *l, sl_slot *s)
 {
     uint32_t generation = s->generation;
@@ -99,10 +88,10 @@ void sl_epoll_accept(sl_loop *l, sl_slot *s)
         if (fd < 0) {
             int err = errno;
             if (err == EAGAIN) s->ready &= ~(uint32_t)EPOLLIN;
-            else if (err == EMFILE || err == ENFILE || err == ENOBUFS || err == ENOMEM) {
+            else if (sl_accept_exhausted(err)) {
                 sl_accept_throttled(l, s, err);
                 return;
-            } else if (!passing_error(err)) {
+            } else if (!sl_accept_passing(err) && err != EOPNOTSUPP && err != ETIMEDOUT) { /* network errors, too */
                 sl_in_end(l, s, -sl_err(err), false, err);
                 return;
             }

@@ -79,17 +79,6 @@ static void go_on(sl_loop *l, sl_slot *s) {
     }
 }
 
-/* accept(2): errors of one connection that was gone before it could be accepted. The listener is fine. */
-static bool accept_transient(int err) {
-    switch (err) {
-    case EINTR: case EAGAIN: case ECONNABORTED: case EPROTO: case EPERM: case ENETDOWN: case ENOPROTOOPT: case EHOSTDOWN:
-    case ENONET: case EHOSTUNREACH: case ENETUNREACH: case ECANCELED:
-        return true;
-    default:
-        return false;
-    }
-}
-
 void ue_accept_done(sl_loop *l, sl_slot *s, int32_t res, uint32_t flags) {
     uint32_t generation = s->generation;
     bool over = !(flags & UR_CQE_F_MORE);
@@ -103,11 +92,11 @@ void ue_accept_done(sl_loop *l, sl_slot *s, int32_t res, uint32_t flags) {
         }
         return;
     }
-    if (accept_transient(-res)) {
+    if (sl_accept_passing(-res) || res == -EAGAIN || res == -ECANCELED) {
         go_on(l, s);
     } else if (unwanted(s)) {
         cancelled(l, s);
-    } else if (res == -EMFILE || res == -ENFILE || res == -ENOBUFS || res == -ENOMEM) {
+    } else if (sl_accept_exhausted(-res)) {
         sl_accept_throttled(l, s, -res);
     } else {
         sl_in_end(l, s, -sl_err(-res), false, -res);

@@ -36,6 +36,21 @@ int sl_err(int os_errno)
     }
 }
 
+bool sl_accept_passing(int os_errno)
+{
+    switch (os_errno) {
+    case EINTR: case ECONNABORTED: case EPROTO: case EPERM: case ENETDOWN: case ENOPROTOOPT: case EHOSTDOWN: case ENONET:
+    case EHOSTUNREACH: case ENETUNREACH:
+        return true;
+    default: return false;
+    }
+}
+
+bool sl_accept_exhausted(int os_errno)
+{
+    return os_errno == EMFILE || os_errno == ENFILE || os_errno == ENOBUFS || os_errno == ENOMEM;
+}
+
 static const char *const sentences[] = {
     [0] = "success",
     [SLUICE_EINVAL] = "malformed argument or submission",

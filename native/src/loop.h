@@ -285,6 +285,10 @@ int      sl_addr_from_os(const struct sockaddr_storage *ss, uint32_t len, sluice
 int      sl_opt_set(int fd, uint32_t option, int64_t value); /* 0 or -SLUICE_E* */
 int      sl_opt_get(int fd, uint32_t option, int64_t *value);
 int      sl_err(int os_errno);                           /* errno -> positive SLUICE_E* */
+/* accept(2), ERRORS: of one connection that was gone before it could be accepted; the next one may be fine. */
+bool     sl_accept_passing(int os_errno);
+/* Out of descriptors or memory: sl_accept_throttled. */
+bool     sl_accept_exhausted(int os_errno);
 int64_t  sl_now_ns(void);
 
 /* true: the caller is the owner. Reads are relaxed: a foreign thread compares unequal whatever it sees. */

@@ -53,7 +53,7 @@ void sl_connect_submit(sl_loop *l, const sluice_sqe *e)
         failed(l, e->token, sl_err(-fd), -fd);
         return;
     }
-    int rc = sl_opts_set(l, fd, &opts);
+    int rc = sl_opts_set(l, fd, ss.ss_family, &opts);
     if (rc) {
         sl_socket_close(l, fd);
         failed(l, e->token, -rc, 0);

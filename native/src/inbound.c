@@ -53,7 +53,7 @@ static int accept_opts_try(sl_loop *l, const sl_slot *s, const sl_opt_list *list
     if (getsockopt(s->fd, SOL_SOCKET, SO_DOMAIN, &family, &len)) return -sl_err(errno);
     int fd = sl_socket_new(l, family);
     if (fd < 0) return fd == -EMFILE || fd == -ENFILE ? 0 : -sl_err(-fd);
-    int rc = sl_opts_set(l, fd, list);
+    int rc = sl_opts_set(l, fd, family, list);
     close(fd);
     sl_syscall(l);
     return rc;
@@ -222,7 +222,7 @@ void sl_accepted(sl_loop *l, sl_slot *listener, int fd)
     }
     s->flags |= listener->flags & SL_F_UNIX;
     /* A connection that was reset while it waited may refuse options. Its RECV will tell. */
-    if (listener->accept_opts) sl_opts_set(l, fd, &l->accept_opts[listener->accept_opts - 1]);
+    if (listener->accept_opts) sl_opts_set(l, fd, AF_UNSPEC, &l->accept_opts[listener->accept_opts - 1]);
     if (l->engine->attach(l, s)) {
         sl_slot_free(l, s);
         shed(l, fd);

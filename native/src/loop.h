@@ -279,11 +279,12 @@ void     sl_files_free(sl_loop *l);
 struct sockaddr_storage;
 /* A copied list of options, checked for form. 0, or -SLUICE_EINVAL. */
 int      sl_opts_copy(const sl_loop *l, const sluice_sqe *e, sl_opt_list *out);
-int      sl_opts_set(sl_loop *l, int fd, const sl_opt_list *list); /* 0 or the first -SLUICE_E* */
+/* 0 or the first -SLUICE_E*. family is the socket's; AF_UNSPEC: ask the kernel, one more system call per option. */
+int      sl_opts_set(sl_loop *l, int fd, int family, const sl_opt_list *list);
+int      sl_opt_set(sl_loop *l, int fd, int family, uint32_t option, int64_t value);
 int      sl_addr_to_os(const sluice_addr *a, struct sockaddr_storage *ss, uint32_t *len);
 int      sl_addr_from_os(const struct sockaddr_storage *ss, uint32_t len, sluice_addr *a);
-int      sl_opt_set(int fd, uint32_t option, int64_t value); /* 0 or -SLUICE_E* */
-int      sl_opt_get(int fd, uint32_t option, int64_t *value);
+int      sl_opt_get(sl_loop *l, int fd, uint32_t option, int64_t *value);
 int      sl_err(int os_errno);                           /* errno -> positive SLUICE_E* */
 /* accept(2), ERRORS: of one connection that was gone before it could be accepted; the next one may be fine. */
 bool     sl_accept_passing(int os_errno);

@@ -40,23 +40,23 @@ static const struct option {
     [SLUICE_OPT_SO_REUSEADDR] = {SOL_SOCKET, SO_REUSEADDR, true},
 };
 
-static int family_of(int fd)
+static int family_of(sl_loop *l, int fd)
 {
     int domain = 0;
     socklen_t len = sizeof domain;
 
+    sl_syscall(l);
     return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len) ? -1 : domain;
 }
 
 /* The kernel would take an IP option on the wrong family with a misleading error, or for the wrong half of a socket. */
-static int level_and_name(int fd, uint32_t option, int *level, int *name)
+static int level_and_name(sl_loop *l, int fd, int family, uint32_t option, int *level, int *name)
 {
     if (!option || option >= SLUICE_OPT_COUNT) return -SLUICE_ENOTSUP;
     *level = options[option].level;
     *name = options[option].name;
     if (*level == SOL_SOCKET) return 0;
-    int family = family_of(fd);
-    if (family < 0) return -sl_err(errno);
+    if (family == AF_UNSPEC && (family = family_of(l, fd)) < 0) return -sl_err(errno);
     if (family == AF_UNIX) return -SLUICE_ENOTSUP;
     if (*level == IPPROTO_IPV6 && family != AF_INET6) return -SLUICE_ENOTSUP;
     if (option == SLUICE_OPT_IP_TOS && family == AF_INET6) {
@@ -66,26 +66,31 @@ static int level_and_name(int fd, uint32_t option, int *level, int *name)
     return 0;
 }
 
-int sl_opt_set(int fd, uint32_t option, int64_t value)
+int sl_opt_set(sl_loop *l, int fd, int family, uint32_t option, int64_t value)
 {
     int level, name, v = (int)value;
-    int rc = level_and_name(fd, option, &level, &name);
+    int rc = level_and_name(l, fd, family, option, &level, &name);
 
     if (rc) return rc;
     if (value < 0 || value > INT32_MAX || (options[option].is_switch && value > 1)) return -SLUICE_EINVAL;
+    sl_syscall(l);
     if (setsockopt(fd, level, name, &v, sizeof v)) return -sl_err(errno);
     /* A dual-stack socket also speaks IPv4; IP_TOS is for those packets. */
-    if (name == IPV6_TCLASS && level == IPPROTO_IPV6) setsockopt(fd, IPPROTO_IP, IP_TOS, &v, sizeof v);
+    if (name == IPV6_TCLASS && level == IPPROTO_IPV6) {
+        sl_syscall(l);
+        setsockopt(fd, IPPROTO_IP, IP_TOS, &v, sizeof v);
+    }
     return 0;
 }
 
-int sl_opt_get(int fd, uint32_t option, int64_t *value)
+int sl_opt_get(sl_loop *l, int fd, uint32_t option, int64_t *value)
 {
     int level, name, v = 0;
     socklen_t len = sizeof v;
-    int rc = level_and_name(fd, option, &level, &name);
+    int rc = level_and_name(l, fd, AF_UNSPEC, option, &level, &name);
 
     if (rc) return rc;
+    sl_syscall(l);
     if (getsockopt(fd, level, name, &v, &len)) return -sl_err(errno);
     /* TCP_CORK and friends come back as a bit pattern on some kernels: a switch is 0 or 1 (see sluice_optval). */
     *value = options[option].is_switch ? v != 0 : (int64_t)(uint32_t)v;
@@ -109,11 +114,10 @@ int sl_opts_copy(const sl_loop *l, const sluice_sqe *e, sl_opt_list *out)
     return 0;
 }
 
-int sl_opts_set(sl_loop *l, int fd, const sl_opt_list *list)
+int sl_opts_set(sl_loop *l, int fd, int family, const sl_opt_list *list)
 {
     for (uint32_t i = 0; i < list->count; i++) {
-        int rc = sl_opt_set(fd, list->v[i].option, list->v[i].value);
-        sl_syscall(l);
+        int rc = sl_opt_set(l, fd, family, list->v[i].option, list->v[i].value);
         if (rc) return rc;
     }
     return 0;

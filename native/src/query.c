@@ -89,8 +89,7 @@ int sluice_query(sluice_loop *l, uint64_t handle, uint32_t what, void *out, uint
     case SLUICE_QUERY_OPTION:
         memcpy(&a.opt, out, sizeof a.opt); /* out need not be aligned */
         if (a.opt.reserved) return -SLUICE_EINVAL;
-        sl_syscall(l);
-        rc = sl_opt_get(s->fd, a.opt.option, &a.opt.value);
+        rc = sl_opt_get(l, s->fd, a.opt.option, &a.opt.value);
         break;
     case SLUICE_QUERY_TCP_INFO: rc = query_tcp_info(l, s, &a.info); break;
     case SLUICE_QUERY_UNSENT: rc = query_unsent(l, s, &a.unsent); break;
@@ -111,8 +110,7 @@ static int set_option(sl_loop *l, uint64_t handle, const void *in, uint32_t len)
     if (o.reserved) return -SLUICE_EINVAL;
     sl_slot *s = known(l, handle);
     if (!s) return -SLUICE_ESTALE;
-    sl_syscall(l);
-    return sl_opt_set(s->fd, o.option, o.value);
+    return sl_opt_set(l, s->fd, AF_UNSPEC, o.option, o.value);
 }
 
 static int close_file(sl_loop *l, const void *in, uint32_t len)

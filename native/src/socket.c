@@ -59,9 +59,8 @@ void sl_listen_submit(sl_loop *l, const sluice_sqe *e)
     }
     /* So that a restarted server gets its port although old connections linger in TIME_WAIT. First, so that an explicit
        option can take it back. */
-    int rc = ss.ss_family == AF_UNIX ? 0 : sl_opt_set(fd, SLUICE_OPT_SO_REUSEADDR, 1);
-    sl_syscall(l);
-    if (!rc) rc = sl_opts_set(l, fd, &opts);
+    int rc = ss.ss_family == AF_UNIX ? 0 : sl_opt_set(l, fd, ss.ss_family, SLUICE_OPT_SO_REUSEADDR, 1);
+    if (!rc) rc = sl_opts_set(l, fd, ss.ss_family, &opts);
     int os_errno = rc ? 0 : -bind_and_listen(l, fd, &ss, len, e->len);
     if (rc || os_errno) {
         sl_socket_close(l, fd);

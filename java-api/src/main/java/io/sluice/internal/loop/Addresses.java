@@ -9,6 +9,7 @@ import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.util.Arrays;
@@ -101,6 +102,20 @@ final class Addresses {
       return raw;
     }
     return family == Abi.FAMILY_UNIX && pathLength(b) > 0 ? bytes(b, pathLength(b)) : null;
+  }
+
+  /** The compact form: {@code inet4}, or {@link #NOT_INET4} and {@code other}. */
+  record Compact(long inet4, byte[] other, boolean unix) {}
+
+  /** Null when connections to that address see different ones of their own. */
+  static Compact compactUnlessWildcard(SocketAddress bound) {
+    if (bound instanceof InetSocketAddress inet && inet.getAddress().isAnyLocalAddress()) {
+      return null;
+    }
+    ByteBuffer b = ByteBuffer.allocate(Abi.ADDR_BYTES_TOTAL).order(ByteOrder.LITTLE_ENDIAN);
+    write(bound, b, 0);
+    long inet4 = compactInet4(b);
+    return new Compact(inet4, inet4 == NOT_INET4 ? compactOther(b) : null, isUnix(bound));
   }
 
   static SocketAddress expand(long inet4, byte[] other, boolean unix) {

@@ -72,13 +72,25 @@ abstract class ConnectionCore {
     this.settings = settings;
   }
 
-  /** Asks for both addresses while they can still be had: after a reset the kernel knows them no more. */
-  final void captureAddresses() {
+  /**
+   * Asks for both addresses while they can still be had: after a reset the kernel knows them no more.
+   *
+   * @param acceptedBy whose address this side has when it listens on one address and not on all of them, which saves the
+   *     question; null for a connection made here
+   */
+  final void captureAddresses(ListenerImpl acceptedBy) {
     ByteBuffer b = loop.controlBuffer();
     if (loop.engine.query(handle, Abi.QUERY_PEER_ADDR, b) >= 0) {
       remoteInet4 = Addresses.compactInet4(b);
       remoteOther = remoteInet4 == Addresses.NOT_INET4 ? Addresses.compactOther(b) : null;
       markUnix(b);
+    }
+    Addresses.Compact listening = acceptedBy == null ? null : acceptedBy.onlyAddress();
+    if (listening != null) {
+      localInet4 = listening.inet4();
+      localOther = listening.other();
+      flags |= listening.unix() ? UNIX : 0;
+      return;
     }
     b = loop.controlBuffer();
     if (loop.engine.query(handle, Abi.QUERY_LOCAL_ADDR, b) >= 0) {

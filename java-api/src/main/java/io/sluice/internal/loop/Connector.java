@@ -92,7 +92,7 @@ final class Connector extends TimerWheel.Timer {
       failed(CloseReasons.SHUTDOWN);
       return;
     }
-    StreamConnection c = loop.connection(handle, settings);
+    StreamConnection c = loop.connection(handle, settings, null);
     c.flags |= ConnectionCore.CONNECTED;
     c.handler = handler;
     c.open();

@@ -28,7 +28,7 @@ final class ListenerImpl implements Listener {
   private final LoopGroup group;
   private final SocketAddress address;
   private final ListenOptions options;
-  private final Map<TransportOption<?>, Object> socketOptions;
+  private final AcceptOptions socketOptions;
   private final Settings settings;
   private final Function<? super Connection, ? extends ConnectionHandler> handlers;
   private final List<ListenerSocket> sockets = new ArrayList<>();
@@ -46,6 +46,7 @@ final class ListenerImpl implements Listener {
   private CloseReason failure;
   private UnixPath unixPath;
   private volatile List<SocketAddress> addresses = List.of();
+  private volatile Addresses.Compact onlyAddress;
 
   ListenerImpl(
       LoopGroup group, SocketAddress address, ListenOptions options,
@@ -56,9 +57,10 @@ final class ListenerImpl implements Listener {
     this.handlers = handlers;
     this.settings = new Settings(options.connections(), Addresses.isUnix(address));
     this.sharded = isSharded(group, address, options);
-    this.socketOptions = withReusePort(options.socketOptions(), sharded);
-    Options.check(socketOptions);
+    Map<TransportOption<?>, Object> own = withReusePort(options.socketOptions(), sharded);
+    Options.check(own);
     Options.check(settings.socketOptions);
+    this.socketOptions = AcceptOptions.of(own, settings.socketOptions, group.acceptedInherit() && address instanceof InetSocketAddress);
   }
 
   private static boolean isSharded(LoopGroup group, SocketAddress address, ListenOptions options) {
@@ -104,7 +106,12 @@ final class ListenerImpl implements Listener {
     return settings;
   }
 
-  Map<TransportOption<?>, Object> socketOptions() {
+  /** What every accepted connection has as its local address; null when they differ or it is not known yet. */
+  Addresses.Compact onlyAddress() {
+    return onlyAddress;
+  }
+
+  AcceptOptions socketOptions() {
     return socketOptions;
   }
 
@@ -138,6 +145,7 @@ final class ListenerImpl implements Listener {
       }
       if (!late && all) {
         addresses = List.of(at);
+        onlyAddress = Addresses.compactUnlessWildcard(at);
         state = paused ? ListenerState.PAUSED : throttled > 0 ? ListenerState.THROTTLED : ListenerState.LISTENING;
       }
     }

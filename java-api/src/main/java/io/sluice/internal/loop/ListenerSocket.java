@@ -71,7 +71,7 @@ final class ListenerSocket {
       closed(CloseReasons.SHUTDOWN);
       return;
     }
-    Map<TransportOption<?>, Object> options = listener.socketOptions();
+    Map<TransportOption<?>, Object> options = listener.socketOptions().onListener();
     int at = loop.submissions.scratch(Abi.ADDR_BYTES_TOTAL + Options.bytes(options));
     if (at < 0) {
       loop.execute(() -> start(address)); // Earlier submissions are not consumed yet: next turn.
@@ -119,7 +119,7 @@ final class ListenerSocket {
 
   private String failureHint(int result) {
     if (result == -Abi.ENOTSUP) {
-      return " with options " + listener.socketOptions().keySet() + " on " + loop.engine.name();
+      return " with options " + listener.socketOptions().onListener().keySet() + " on " + loop.engine.name();
     }
     return "";
   }
@@ -145,7 +145,7 @@ final class ListenerSocket {
   }
 
   private void accept() {
-    Map<TransportOption<?>, Object> options = listener.settings().socketOptions;
+    Map<TransportOption<?>, Object> options = listener.socketOptions().onAccepted();
     int at = options.isEmpty() ? 0 : loop.submissions.scratch(Options.bytes(options));
     if (at < 0) {
       loop.execute(this::arm);

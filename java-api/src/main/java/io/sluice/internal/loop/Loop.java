@@ -271,11 +271,11 @@ final class Loop implements EventLoop, Runnable {
   // ------------------------------------------------------------------------------------------- connections
 
   /** Makes a connection of a new handle. The handler is set by the caller, then {@code open()}. */
-  StreamConnection connection(long handle, Settings settings) {
+  StreamConnection connection(long handle, Settings settings, ListenerImpl acceptedBy) {
     StreamConnection c = new StreamConnection(this, handle, settings);
     c.handler = NoHandler.INSTANCE;
     connections.put(c);
-    c.captureAddresses();
+    c.captureAddresses(acceptedBy);
     return c;
   }
 
@@ -284,7 +284,7 @@ final class Loop implements EventLoop, Runnable {
       closeOrphan(handle);
       return;
     }
-    StreamConnection c = connection(handle, listener.settings());
+    StreamConnection c = connection(handle, listener.settings(), listener);
     try {
       ConnectionHandler h = listener.handlerFor(c);
       c.handler = Objects.requireNonNull(h, "the handler factory returned null");

@@ -172,6 +172,11 @@ public final class LoopGroup implements EventLoopGroup {
     return List.copyOf(loops);
   }
 
+  /** Whether accepted sockets begin with the options of their listener: not promised by the JDK, so not for NIO. */
+  boolean acceptedInherit() {
+    return !report.engine().equals("nio") && System.getProperty("os.name", "").startsWith("Linux");
+  }
+
   @Override
   public EngineReport report() {
     return report;

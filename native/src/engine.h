@@ -76,7 +76,8 @@ void sl_sent(sl_loop *l, sl_slot *s, uint64_t n);
 /* The head failed: it completes with the error and its accepted count, the rest with ECANCELED. */
 void sl_send_failed(sl_loop *l, sl_slot *s, int os_errno);
 /* The head is a SENDFILE or SHUTDOWN: performs it with plain system calls without blocking. Returns 1 = done (look at the
-   new head), 0 = would block (wait until writable and call again), -1 = failed and reported. */
+   new head), 0 = would block (wait until writable and call again), -1 = nothing to do now: failed and reported, or it goes
+   on with the next turn because others are to have theirs. */
 int  sl_send_head_special(sl_loop *l, sl_slot *s);
 
 /* ---- connect.c ---- */

@@ -74,7 +74,7 @@ static inline int enter_turn(sl_loop *l, int64_t timeout_ns)
     sl_submissions_consume(l);
     sl_sends_flush(l);
     if (l->broken) return l->broken;
-    if (submissions_left(l) || sl_must_return(l)) timeout_ns = 0;
+    if (submissions_left(l) || sl_must_return(l) || l->dirty_head != SL_NONE) timeout_ns = 0;
     int rc = __builtin_expect(l->throttled != 0, 0) ? throttled_turns(l, timeout_ns) : l->engine->turn(l, timeout_ns);
     if (rc) l->broken = rc;
     l->ctr[SLUICE_CTR_OPS_IN_FLIGHT] = l->ops_live;

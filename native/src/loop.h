@@ -234,6 +234,7 @@ void     sl_invalid(sl_loop *l, const sluice_sqe *e);    /* completes with EINVA
 /* sendq.c */
 void     sl_send_submit(sl_loop *l, sl_slot *s, const sluice_sqe *e);
 void     sl_sends_flush(sl_loop *l);                     /* dirty slots: engine->send_start */
+void     sl_send_next_turn(sl_loop *l, sl_slot *s);      /* flushed again with the next enter, which comes at once */
 void     sl_sendq_drop(sl_loop *l, sl_slot *s, int32_t first_result, uint32_t first_errno); /* the others: ECANCELED */
 
 /* socket.c */

@@ -11,8 +11,11 @@
 
 #include "engine.h"
 
-/* One call's share. The kernel stops earlier when the socket is full; the limit keeps a single call short. */
-#define CHUNK_BYTES (2u << 20)
+/*
+ * Most bytes of files per handle and turn. A peer that drains as fast as this side sends would else keep the loop here for
+ * as long as the region lasts: up to 2 GiB.
+ */
+#define TURN_BYTES (1u << 20)
 
 /*
  * sendfile(2) has no MSG_NOSIGNAL. A JVM ignores SIGPIPE, a plain C process may not, and a library must not change the
@@ -51,14 +54,13 @@ static void guard_end(sl_loop *l, const pipe_guard *g, bool raised)
     sl_syscall(l);
 }
 
-/* 1 = whole region sent, 0 = would block, else -errno. *sent counts in every case. */
+/* 1 = all of bytes sent, 0 = would block, else -errno. *sent counts in every case. */
 static int push_region(sl_loop *l, int socket, int file, uint64_t position, uint32_t bytes, uint32_t *sent)
 {
     *sent = 0;
     while (*sent < bytes) {
         off_t offset = (off_t)(position + *sent);
-        uint32_t left = bytes - *sent;
-        ssize_t n = sendfile(socket, file, &offset, left < CHUNK_BYTES ? left : CHUNK_BYTES);
+        ssize_t n = sendfile(socket, file, &offset, bytes - *sent);
         sl_syscall(l);
         if (n > 0) *sent += (uint32_t)n;
         else if (n == 0) return -EIO; /* the file ends before the region does */
@@ -71,7 +73,8 @@ static int push_region(sl_loop *l, int socket, int file, uint64_t position, uint
 static int send_region(sl_loop *l, sl_slot *s, const sl_op *o)
 {
     pipe_guard guard;
-    uint32_t sent;
+    uint32_t sent, left = o->len - o->done;
+    bool whole = left <= TURN_BYTES;
     int mode = 0;
 
     /* On a blocking socket sendfile(2) would wait for the peer; it has no MSG_DONTWAIT either. */
@@ -82,13 +85,17 @@ static int send_region(sl_loop *l, sl_slot *s, const sl_op *o)
         sl_syscall(l);
     }
     guard_begin(l, &guard);
-    int rc = push_region(l, s->fd, l->files[o->file].fd, o->addr + o->done, o->len - o->done, &sent);
+    int rc = push_region(l, s->fd, l->files[o->file].fd, o->addr + o->done, whole ? left : TURN_BYTES, &sent);
     guard_end(l, &guard, rc == -EPIPE);
     if (!l->engine->nonblocking_sockets) {
         fcntl(s->fd, F_SETFL, mode);
         sl_syscall(l);
     }
     if (sent) sl_sent(l, s, sent); /* after the last byte s may be gone */
+    if (rc > 0 && !whole) {
+        sl_send_next_turn(l, s);
+        return -1;
+    }
     if (rc >= 0) return rc;
     /* EINVAL and EOVERFLOW here are about the file (sendfile(2): not mappable, beyond its end), not about the submission. */
     sl_send_failed(l, s, rc == -EINVAL || rc == -EOVERFLOW ? EIO : -rc);

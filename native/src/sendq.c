@@ -49,6 +49,12 @@ static inline void mark_dirty(sl_loop *l, sl_slot *s)
     l->dirty_tail = index;
 }
 
+void sl_send_next_turn(sl_loop *l, sl_slot *s)
+{
+    mark_dirty(l, s);
+    l->woken = true; /* the turn that is under way must not wait */
+}
+
 /* Answers the submission of piece o: n bytes, or a failure with the count accepted before it. */
 static inline void answer(sl_loop *l, const sl_op *o, int32_t result, uint32_t accepted, uint32_t os_errno)
 {
@@ -176,9 +182,12 @@ void sl_send_submit(sl_loop *l, sl_slot *s, const sluice_sqe *e)
 
 void sl_sends_flush(sl_loop *l)
 {
-    while (l->dirty_head != SL_NONE) {
-        sl_slot *s = sl_slot_at(l, l->dirty_head);
-        l->dirty_head = s->next;
+    uint32_t index = l->dirty_head;
+
+    l->dirty_head = SL_NONE; /* what is marked from here on is for the next turn */
+    while (index != SL_NONE) {
+        sl_slot *s = sl_slot_at(l, index);
+        index = s->next;
         s->flags &= (uint16_t)~SL_F_DIRTY;
         if (__builtin_expect(s->life == SL_ENDING, 0)) sl_close_advance(l, s); /* it waited for the mark to go */
         else if (s->send_head != SL_NONE && !(s->flags & SL_F_SEND_BUSY)) l->engine->send_start(l, s);

@@ -118,6 +118,65 @@ static void a_closed_peer_raises_no_signal(void)
     CHECK_EQ(close_file(file), 0);
 }
 
+/*
+ * A region that the socket takes whole goes out over several turns, and none of them waits: the loop belongs to others, too.
+ * The send buffer is forced to hold it all, which stands for a peer that reads as fast as this side sends.
+ */
+static void a_large_region_leaves_turns_to_others(void)
+{
+    int pair[2], room = 16 << 20;
+    int32_t file = open_file(path);
+    uint64_t other;
+    int peer;
+
+    CHECK_SYS(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair));
+    if (setsockopt(pair[0], SOL_SOCKET, SO_SNDBUFFORCE, &room, sizeof room)) {
+        printf("left out: SO_SNDBUFFORCE needs CAP_NET_ADMIN\n");
+        close(pair[0]);
+        close(pair[1]);
+        CHECK_EQ(close_file(file), 0);
+        return;
+    }
+    drive_put(&d, (sluice_sqe){.op = SLUICE_OP_ADOPT, .token = 1, .aux32 = (uint32_t)pair[0]});
+    uint64_t handle = drive_expect(&d, 1, 0).handle;
+    drive_pair(&d, &other, &peer);
+    drive_recv(&d, other, 2, false);
+    drive_turn(&d, 0);
+    submit(handle, 3, file, 0, BYTES);
+    peer_send(peer, "ping", 4);
+    sluice_cqe c;
+    int turns = 0;
+    bool done = false, heard = false;
+    for (uint64_t before = drive_ctr(&d, SLUICE_CTR_BYTES_SENT); !done; turns++) {
+        drive_turn(&d, -1);
+        uint64_t now = drive_ctr(&d, SLUICE_CTR_BYTES_SENT);
+        CHECK(now - before <= 1u << 20);
+        before = now;
+        done = drive_try(&d, 3, &c);
+        if (!heard && drive_try(&d, 2, &c)) {
+            heard = true;
+            CHECK(!done); /* it was not kept waiting for the end of the region */
+            CHECK_MEM_EQ(drive_data(&d, &c), "ping", 4);
+            drive_give_back(&d, &c);
+        }
+    }
+    CHECK(heard);
+    CHECK_GE(turns, (int)(BYTES >> 20) + 1);
+    peer_read(&d, pair[1], back, BYTES);
+    CHECK_MEM_EQ(back, content, BYTES);
+    /* An abort while the rest waits for its turn. */
+    submit(handle, 4, file, 0, BYTES);
+    drive_turn(&d, 0);
+    drive_end(&d, handle, 5, SLUICE_SQE_ABORT);
+    drive_expect(&d, 4, -SLUICE_ECANCELED);
+    drive_expect(&d, 5, 0);
+    CHECK_EQ(close_file(file), 0);
+    drive_end(&d, other, 6, 0);
+    drive_expect(&d, 6, 0);
+    close(pair[1]);
+    close(peer);
+}
+
 int main(int argc, char **argv)
 {
     CHECK_EQ(argc, 2);
@@ -127,6 +186,7 @@ int main(int argc, char **argv)
     CHECK_EQ(write(fd, content, BYTES), BYTES);
     close(fd);
     drive_open(&d, argv[1], NULL);
+    drive_pool(&d, 4096, 16);
     drive_turn(&d, 0);
     CHECK_EQ(open_file("/nonexistent"), -SLUICE_ENOENT);
     CHECK_EQ(open_file("/tmp"), -SLUICE_EINVAL);
@@ -137,6 +197,7 @@ int main(int argc, char **argv)
     in_order_between_sends(true);
     a_file_that_ends_early();
     a_closed_peer_raises_no_signal();
+    a_large_region_leaves_turns_to_others();
     drive_quiet(&d);
     drive_close(&d);
     unlink(path);

@@ -40,7 +40,7 @@ record Plan(
   }
 
   static Plan full() {
-    return new Plan("full", 12, 2, 0.4, 2.0, 1.0, 5, 10_000, Workload.ALL, Set.of(), false);
+    return new Plan("full", 12, 1.5, 0.15, 0.5, 0.6, 11, 10_000, Workload.ALL, Set.of(), false);
   }
 
   static Plan demo() {

@@ -190,8 +190,9 @@ extern "C" {
  * RECV     completions with data: result > 0, BUFFER, buf_group, buf_id, detail = offset of the data in the buffer.
  *          One RECV or WATCH per handle at a time (EBUSY).
  * SEND*    result = all bytes, or an error with .accepted. At most max_ops queued pieces per loop (ENOMEM).
- *          An iovec list has at most SLUICE_MAX_IOV entries. SENDFILE sends from a file opened by sluice_control, at
- *          most 1 MiB per turn, so that a peer that drains as fast as this side sends does not keep the loop to itself.
+ *          An iovec list has at most SLUICE_MAX_IOV entries. SENDFILE sends from a file opened by sluice_control, in
+ *          shares of 1 MiB between which other handles are served: a peer that drains as fast as this side sends does
+ *          not keep the loop to itself.
  *          After a SEND failed, every later one on the handle completes with ECANCELED: nothing may follow a gap.
  * SHUTDOWN runs behind the queued SENDs (it is the FIN). Later SENDs complete with EPIPE.
  * CLOSE    refuses new work, drops the send queue (or drains it: DRAIN), cancels everything, waits until nothing is in

@@ -12,10 +12,10 @@
 #include "engine.h"
 
 /*
- * Most bytes of files per handle and turn. A peer that drains as fast as this side sends would else keep the loop here for
+ * What a region sends before other handles are served. A peer that drains as fast as this side sends would else keep the loop here for
  * as long as the region lasts: up to 2 GiB.
  */
-#define TURN_BYTES (1u << 20)
+#define SHARE_BYTES (1u << 20)
 
 /*
  * sendfile(2) has no MSG_NOSIGNAL. A JVM ignores SIGPIPE, a plain C process may not, and a library must not change the
@@ -74,7 +74,7 @@ static int send_region(sl_loop *l, sl_slot *s, const sl_op *o)
 {
     pipe_guard guard;
     uint32_t sent, left = o->len - o->done;
-    bool whole = left <= TURN_BYTES;
+    bool whole = left <= SHARE_BYTES;
     int mode = 0;
 
     /* On a blocking socket sendfile(2) would wait for the peer; it has no MSG_DONTWAIT either. */
@@ -85,7 +85,7 @@ static int send_region(sl_loop *l, sl_slot *s, const sl_op *o)
         sl_syscall(l);
     }
     guard_begin(l, &guard);
-    int rc = push_region(l, s->fd, l->files[o->file].fd, o->addr + o->done, whole ? left : TURN_BYTES, &sent);
+    int rc = push_region(l, s->fd, l->files[o->file].fd, o->addr + o->done, whole ? left : SHARE_BYTES, &sent);
     guard_end(l, &guard, rc == -EPIPE);
     if (!l->engine->nonblocking_sockets) {
         fcntl(s->fd, F_SETFL, mode);

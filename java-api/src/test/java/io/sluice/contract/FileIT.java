@@ -66,6 +66,26 @@ class FileIT extends ContractTest {
     assertEquals(-Abi.ENOENT, close(file));
   }
 
+  /** A peer that reads as fast as this side sends must not keep the loop to itself. */
+  @Test
+  void aRegionSendsInSharesBetweenWhichOthersAreServed() throws Exception {
+    Pair p = pair();
+    int file = open(file(FILE_BYTES));
+    Future<byte[]> peer = Peers.inBackground(() -> p.read(FILE_BYTES));
+    long region = submitFile(p.handle(), file, 0, FILE_BYTES);
+    long before = d.counter(Abi.CTR_BYTES_SENT);
+    while (d.counter(Abi.CTR_BYTES_SENT) - before < FILE_BYTES) {
+      long sent = d.counter(Abi.CTR_BYTES_SENT);
+      d.turn(0);
+      long now = d.counter(Abi.CTR_BYTES_SENT);
+      // One share when it is submitted, or when the socket is writable; both may be in one turn.
+      assertTrue(now - sent <= 2 << 20, now - sent + " bytes in one turn");
+    }
+    assertEquals(FILE_BYTES, d.await(region).result());
+    Content.verify(d.await(peer), 11, 0);
+    assertEquals(0, close(file));
+  }
+
   @Test
   void aFileThatEndsEarlyFailsWithItsCount() throws Exception {
     Pair p = pair();

@@ -62,6 +62,11 @@ public final class Bindings {
       throw new UnavailableException("the library cannot be loaded: " + e.getMessage(), e, true);
     } catch (LinkageError | RuntimeException e) {
       Throwable cause = e instanceof ExceptionInInitializerError && e.getCause() != null ? e.getCause() : e;
+      if (cause instanceof IllegalCallerException) { // From the static initialiser of JNA, whose module is denied.
+        throw new UnavailableException(
+            "native access is denied (" + cause.getMessage() + "); start java with " + nativeAccessOption()
+                + ", and with JNA on the module path also for com.sun.jna", e, false);
+      }
       throw new UnavailableException("loading the library failed: " + cause, e, false);
     }
   }

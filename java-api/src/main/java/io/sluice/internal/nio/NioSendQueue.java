@@ -11,6 +11,8 @@ import java.util.Arrays;
  * filled it, several SENDs in one gathering write; the selector is asked only after a short write.
  */
 final class NioSendQueue {
+  /** What a file region sends before other handles are served, as in {@code sluice.h}. */
+  private static final int FILE_SHARE_BYTES = 1 << 20;
   /** Linux's number for a file that ended before its region did, as the native engines report it. */
   private static final int EIO = 5;
 
@@ -212,7 +214,7 @@ final class NioSendQueue {
   }
 
   private boolean stepFile(NioSlot slot, NioSend head) throws IOException {
-    int wanted = head.total - head.fileDone;
+    int wanted = Math.min(head.total - head.fileDone, FILE_SHARE_BYTES);
     int n = head.file.send(head.filePosition + head.fileDone, wanted, slot.socket);
     if (n < 0) {
       fail(slot, NioErrors.pack(Abi.EIO, EIO));
@@ -222,9 +224,11 @@ final class NioSendQueue {
     rings.add(Abi.CTR_BYTES_SENT, n);
     if (head.fileDone == head.total) {
       completeHead(slot);
+      return true;
     }
-    // A short transfer may mean a full socket or a file that ended: the next call tells.
-    return n > 0;
+    // The rest with the next turn, when the selector says writable: others are to have theirs. Then it also shows whether a
+    // short transfer meant a full socket or a file that ended.
+    return false;
   }
 
   /** The unsent pieces from {@code send} on, up to the next thing that is not memory. */

@@ -6,6 +6,7 @@ readonly SLUICE_ROOT
 readonly SLUICE_SCRIPT=ci/${0##*/} # for messages
 readonly SLUICE_BASE_FEATURE=17 # the JDK the base classes are compiled for
 readonly SLUICE_FFM_FEATURE=22  # the first JDK with the final foreign function API
+readonly SLUICE_DENY_FEATURE=24 # the first JDK with --illegal-native-access
 readonly SLUICE_EXIT_MISSING=3  # something has to be installed by hand
 
 say() { printf '%s\n' "$*"; }

@@ -97,11 +97,19 @@ record LibraryFile(String origin, String version, String fileName, byte[] conten
       throw new UnavailableException("reading " + resource + " failed: " + e + "; get the sluice-native jar again", e, false);
     }
     if (copies.isEmpty()) {
-      throw new UnavailableException(
-          "no native library for " + platform + " on the class path; add io.sluice:sluice-native with the classifier "
-              + platform.classifier());
+      throw new UnavailableException(missing(platform, LibraryFile.class.getModule().isNamed()));
     }
     return copies;
+  }
+
+  /** @param modular Sluice is a named module; on the module path nothing needs the native jar, so the JVM leaves it out */
+  static String missing(Platform platform, boolean modular) {
+    String jar = "io.sluice:sluice-native with the classifier " + platform.classifier();
+    return "no native library for " + platform
+        + (modular
+            ? " in the modules of this JVM or on its class path; add " + jar + " and, when it is on the module path, --add-modules "
+                + platform.moduleName()
+            : " on the class path; add " + jar);
   }
 
   /** Of several copies, the one of our own version, else the first that speaks our ABI. */

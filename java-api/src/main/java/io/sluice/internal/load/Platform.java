@@ -33,6 +33,11 @@ public record Platform(String os, String arch, String libc) {
     return os + "-" + arch;
   }
 
+  /** Name of the (automatic) module that the native jar is on the module path. */
+  public String moduleName() {
+    return "io.sluice.natives." + os + "." + arch;
+  }
+
   public String libraryName() {
     return os.equals("osx") ? "libsluice.dylib" : "libsluice.so";
   }

@@ -224,7 +224,7 @@ final class ListenerImpl implements Listener {
       failure = why;
       addresses = List.of();
     }
-    FaultLog.log(FaultLog.Fault.ACCEPT, why.detail(), null);
+    FaultLog.log(FaultLog.Fault.LISTENER, why.detail(), null);
     closeSockets(null);
   }
 

@@ -20,7 +20,7 @@ public class Events {
     if (Boolean.parseBoolean(System.getProperty(SWITCH, "true"))) {
       try {
         Class.forName("jdk.jfr.Event", false, Events.class.getClassLoader());
-        return new JfrEvents();
+        return JfrEvents.listening();
       } catch (ClassNotFoundException | LinkageError absent) {
         // The module jdk.jfr is not part of this runtime.
       }

@@ -3,20 +3,46 @@ package io.sluice.internal.jfr;
 import io.sluice.CloseReason;
 import io.sluice.Connection;
 import java.net.SocketAddress;
+import jdk.jfr.FlightRecorder;
+import jdk.jfr.FlightRecorderListener;
 
 /**
- * The events as the flight recorder takes them. Of every event there is one instance that is only ever asked whether it is
- * enabled, so that asking allocates nothing, whatever the compiler makes of it.
+ * The events as the flight recorder takes them.
+ *
+ * <p>The first use of any event class makes the JVM set up the whole recorder, a quarter of a second that an event loop does
+ * not have. So the classes are left alone until somebody else has set it up, to record something.
  */
-final class JfrEvents extends Events {
-  private static final ConnectionOpenedEvent OPENED = new ConnectionOpenedEvent();
-  private static final ConnectionClosedEvent CLOSED = new ConnectionClosedEvent();
-  private static final ListenerStateEvent LISTENER = new ListenerStateEvent();
-  private static final LoopStalledEvent STALLED = new LoopStalledEvent();
+final class JfrEvents extends Events implements FlightRecorderListener {
+  /** Of every event one instance that is only ever asked whether it is enabled: so asking allocates nothing. */
+  private static final class Probes {
+    static final ConnectionOpenedEvent OPENED = new ConnectionOpenedEvent();
+    static final ConnectionClosedEvent CLOSED = new ConnectionClosedEvent();
+    static final ListenerStateEvent LISTENER = new ListenerStateEvent();
+    static final LoopStalledEvent STALLED = new LoopStalledEvent();
+
+    private Probes() {}
+
+    static void load() {}
+  }
+
+  private volatile boolean recorderExists;
+
+  /** Not its own type: {@link Events} must be verifiable where this class cannot be loaded. */
+  static Events listening() {
+    JfrEvents events = new JfrEvents();
+    FlightRecorder.addListener(events); // Tells at once if there is a recorder already.
+    return events;
+  }
+
+  @Override
+  public void recorderInitialized(FlightRecorder recorder) {
+    Probes.load();
+    recorderExists = true;
+  }
 
   @Override
   public void connectionOpened(Connection c, boolean accepted) {
-    if (OPENED.isEnabled()) {
+    if (recorderExists && Probes.OPENED.isEnabled()) {
       ConnectionOpenedEvent e = new ConnectionOpenedEvent();
       e.connectionId = c.id();
       e.loop = c.loop().index();
@@ -29,7 +55,7 @@ final class JfrEvents extends Events {
 
   @Override
   public void connectionClosed(Connection c, CloseReason why, long openNanos, long received, long taken) {
-    if (CLOSED.isEnabled()) {
+    if (recorderExists && Probes.CLOSED.isEnabled()) {
       ConnectionClosedEvent e = new ConnectionClosedEvent();
       e.connectionId = c.id();
       e.loop = c.loop().index();
@@ -51,7 +77,7 @@ final class JfrEvents extends Events {
 
   @Override
   public void listenerState(SocketAddress address, Enum<?> before, Enum<?> now, String cause) {
-    if (LISTENER.isEnabled()) {
+    if (recorderExists && Probes.LISTENER.isEnabled()) {
       ListenerStateEvent e = new ListenerStateEvent();
       e.address = String.valueOf(address);
       e.before = before.name();
@@ -63,7 +89,7 @@ final class JfrEvents extends Events {
 
   @Override
   public void loopStalled(String loop, Thread thread, long nanos, StackTraceElement[] trace) {
-    if (STALLED.isEnabled()) {
+    if (recorderExists && Probes.STALLED.isEnabled()) {
       LoopStalledEvent e = new LoopStalledEvent();
       e.loop = loop;
       e.loopThread = thread;

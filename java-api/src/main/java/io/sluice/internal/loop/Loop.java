@@ -190,11 +190,9 @@ final class Loop implements EventLoop, Runnable {
     int n = 0;
     Runnable task;
     while (n < TASKS_PER_TURN && (task = tasks.poll()) != null) {
+      counters.add(LoopCounters.TASKS, 1);
       runTask(task);
       n++;
-    }
-    if (n > 0) {
-      counters.add(LoopCounters.TASKS, n);
     }
     return n;
   }

@@ -48,7 +48,6 @@ final class LoopWatch implements Watch.Watched {
   }
 
   private void stalled(long beat) {
-    counters.add(LoopCounters.STALLS, 1);
     Thread thread = loop.thread();
     StackTraceElement[] trace = thread.getStackTrace();
     if (counters.read(LoopCounters.BEAT) != beat) {
@@ -60,6 +59,7 @@ final class LoopWatch implements Watch.Watched {
         loop.name() + " has been in a callback or task for " + millis + " ms, its connections wait",
         new Stack(thread, trace));
     Events.INSTANCE.loopStalled(loop.name(), thread, detector.outsideNanos(), trace);
+    counters.add(LoopCounters.STALLS, 1);
   }
 
   @Override

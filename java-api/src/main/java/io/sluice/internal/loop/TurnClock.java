@@ -67,7 +67,7 @@ final class TurnClock {
   }
 
   /** 1 to {@code 2 * MEAN_GAP - 1}, all as likely, {@link #MEAN_GAP} on average (xorshift, Marsaglia 2003). */
-  private int nextGap() {
+  int nextGap() {
     do {
       random ^= random << 13;
       random ^= random >>> 17;

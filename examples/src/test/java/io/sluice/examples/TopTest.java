@@ -104,6 +104,6 @@ class TopTest {
     assertEquals("9999", TopView.number(9999));
     assertEquals("10k", TopView.number(10_000));
     assertEquals("12.3k", TopView.number(12_300));
-    assertEquals("2M", TopView.number(2_000_000));
+    assertEquals("20M", TopView.number(20_000_000));
   }
 }

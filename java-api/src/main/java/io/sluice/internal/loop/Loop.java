@@ -55,7 +55,7 @@ final class Loop implements EventLoop, Runnable {
   private final ByteBuffer control =
       ByteBuffer.allocateDirect(CONTROL_BYTES).order(ByteOrder.LITTLE_ENDIAN);
   private final LoopShutdown shutdown = new LoopShutdown(this);
-  private StreamConnection dirty;
+  private final FlushList dirty = new FlushList();
   private int orphans;
   private int failedTurns;
   /** In {@link #turn}. Loop thread only. */
@@ -150,7 +150,7 @@ final class Loop implements EventLoop, Runnable {
         done += timers.expire(nanoTime());
       }
       pool.takeFromOutside();
-      flushDirty();
+      dirty.flush();
       if (shutdown.finished()) {
         end(shutdown.report());
         return true;
@@ -176,7 +176,7 @@ final class Loop implements EventLoop, Runnable {
   }
 
   private long waitNanos(long maxWaitNanos) {
-    if (dirty != null || dispatcher.available() > 0 || !tasks.isEmpty()) {
+    if (!dirty.isEmpty() || dispatcher.available() > 0 || !tasks.isEmpty()) {
       return 0;
     }
     if (timers.isEmpty()) {
@@ -206,32 +206,7 @@ final class Loop implements EventLoop, Runnable {
   }
 
   void addDirty(StreamConnection c) {
-    c.nextDirty = dirty;
-    dirty = c;
-  }
-
-  private void flushDirty() {
-    StreamConnection c = dirty;
-    dirty = null;
-    while (c != null) {
-      StreamConnection next = c.nextDirty;
-      c.nextDirty = null;
-      try {
-        c.flush();
-      } catch (Throwable t) {
-        dirtyAgain(next); // An internal error, heap used up perhaps: the others must not wait for ever.
-        throw t;
-      }
-      c = next;
-    }
-  }
-
-  private void dirtyAgain(StreamConnection list) {
-    while (list != null) {
-      StreamConnection next = list.nextDirty;
-      addDirty(list);
-      list = next;
-    }
+    dirty.add(c);
   }
 
   // ------------------------------------------------------------------------------------------- tasks
@@ -400,7 +375,7 @@ final class Loop implements EventLoop, Runnable {
   void runLastTasks() {
     tasks.close();
     while (runTasks() > 0) {
-      flushDirty();
+      dirty.flush();
     }
   }
 

@@ -18,6 +18,12 @@ import jdk.jfr.consumer.RecordedEvent;
 class StalledLoopIT {
   private static final Duration THRESHOLD = Duration.ofMillis(20);
 
+  /** Lets the loop go on before the server is closed, also when the test fails. */
+  private interface Unblock extends AutoCloseable {
+    @Override
+    void close();
+  }
+
   /** Blocks in onData until the test says so. */
   static final class Blocker extends Recorder {
     final CountDownLatch goOn;
@@ -51,14 +57,15 @@ class StalledLoopIT {
     try (FlightRecording recording = new FlightRecording("LoopStalled");
         Server<Blocker> server =
             new Server<>(cell.builder().stallThreshold(THRESHOLD).build(), () -> new Blocker(goOn));
-        Socket s = server.client()) {
+        Socket s = server.client();
+        Unblock first = goOn::countDown) {
       s.getOutputStream().write(7);
       untilStalledLonger(server.group);
       long seen = stalls(server.group);
       assertTrue(seen >= 1);
       untilStalledLonger(server.group);
       assertEquals(seen, stalls(server.group), "one stall is one report");
-      goOn.countDown();
+      first.close();
       assertEquals(7, s.getInputStream().read());
       List<RecordedEvent> events = recording.events("LoopStalled").stream()
           .filter(e -> e.getString("blockingStack").contains("thisCallBlocks")).toList();

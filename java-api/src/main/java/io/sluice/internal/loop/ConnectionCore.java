@@ -75,7 +75,7 @@ abstract class ConnectionCore {
     this.loop = loop;
     this.handle = handle;
     this.settings = settings;
-    this.openedNanos = loop.nanoTime();
+    this.openedNanos = System.nanoTime();
   }
 
   /**

@@ -5,12 +5,11 @@
  * The JNA binding then reports itself as unavailable, there are no events and no MXBeans. The native library comes from a
  * {@code sluice-native} jar found as a class-path or module-path resource.
  */
-@SuppressWarnings("requires-transitive-automatic") // Micrometer's core has a module name, but no module descriptor.
 module io.sluice {
   requires static com.sun.jna;
   requires static java.management;
   requires static jdk.jfr;
-  requires static transitive micrometer.core;
+  requires static micrometer.core;
 
   exports io.sluice;
   exports io.sluice.management;

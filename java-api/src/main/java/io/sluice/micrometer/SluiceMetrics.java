@@ -23,6 +23,8 @@ import java.util.Objects;
  *
  * A registry holds on to loops weakly: when the application lets go of an ended group, its meters report nothing more.
  */
+// Not "requires static transitive": modules that do without Micrometer could not be compiled any more.
+@SuppressWarnings("exports")
 public final class SluiceMetrics implements MeterBinder {
   /** What the names of all meters begin with. */
   public static final String PREFIX = "sluice.";

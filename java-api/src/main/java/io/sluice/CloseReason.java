@@ -51,6 +51,11 @@ public record CloseReason(
     Kind(boolean expected) {
       this.expected = expected;
     }
+
+    /** True for ends that belong to normal operation; false for faults that a monitor should count. */
+    public boolean isExpected() {
+      return expected;
+    }
   }
 
   /** Who started the end. */

@@ -8,6 +8,9 @@ public interface EventLoop extends Executor {
   /** 0 to {@code threads - 1} within the group. */
   int index();
 
+  /** What this loop has counted since it was opened. Any thread, also after the loop has ended; takes no lock. */
+  LoopStats stats();
+
   /** Whether the calling thread is this loop's. */
   boolean inLoop();
 

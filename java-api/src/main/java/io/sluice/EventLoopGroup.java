@@ -44,6 +44,9 @@ public interface EventLoopGroup extends AutoCloseable {
   /** The loops, in order of their index. */
   List<EventLoop> loops();
 
+  /** What all loops together have counted since the group was opened. Takes no lock. */
+  LoopStats stats();
+
   /** Which engine and binding run, and why not the others. */
   EngineReport report();
 
@@ -91,6 +94,13 @@ public interface EventLoopGroup extends AutoCloseable {
     /** Default of {@link #sendMemoryLimit}: 64 MiB per loop. */
     public static final long DEFAULT_SEND_MEMORY_LIMIT_BYTES = 64L << 20;
 
+    /** Default of {@link #stallThreshold}. */
+    public static final Duration DEFAULT_STALL_THRESHOLD = Duration.ofSeconds(1);
+    /** The smallest {@link #stallThreshold} but zero. */
+    public static final Duration MIN_STALL_THRESHOLD = Duration.ofMillis(10);
+    /** The largest {@link #stallThreshold}. */
+    public static final Duration MAX_STALL_THRESHOLD = Duration.ofHours(1);
+
     private int threads = Math.max(1, Runtime.getRuntime().availableProcessors());
     private String engine;
     private String binding;
@@ -99,6 +109,8 @@ public interface EventLoopGroup extends AutoCloseable {
     private int receiveBufferBytes = DEFAULT_RECEIVE_BUFFER_BYTES;
     private int receiveBufferCount = DEFAULT_RECEIVE_BUFFER_COUNT;
     private long sendMemoryLimitBytes = DEFAULT_SEND_MEMORY_LIMIT_BYTES;
+
+    private Duration stallThreshold = DEFAULT_STALL_THRESHOLD;
 
     private Builder() {}
 
@@ -169,6 +181,29 @@ public interface EventLoopGroup extends AutoCloseable {
       }
       this.sendMemoryLimitBytes = bytes;
       return this;
+    }
+
+    /**
+     * How long a callback or task may keep a loop before it is reported as stalled, once per stall: with the stack of the
+     * loop's thread in the log and the flight recorder, and in {@link LoopMetric#STALLS}. A watching thread notices it up to
+     * a quarter of the threshold later.
+     *
+     * @param threshold {@link #MIN_STALL_THRESHOLD} to {@link #MAX_STALL_THRESHOLD}; zero: loops are not watched. Default
+     *     {@link #DEFAULT_STALL_THRESHOLD}
+     */
+    public Builder stallThreshold(Duration threshold) {
+      boolean off = threshold.isZero();
+      if (!off && (threshold.compareTo(MIN_STALL_THRESHOLD) < 0 || threshold.compareTo(MAX_STALL_THRESHOLD) > 0)) {
+        throw new IllegalArgumentException(
+            "stallThreshold " + threshold + " is neither zero (off) nor within " + MIN_STALL_THRESHOLD + " to "
+                + MAX_STALL_THRESHOLD);
+      }
+      this.stallThreshold = threshold;
+      return this;
+    }
+
+    public Duration stallThreshold() {
+      return stallThreshold;
     }
 
     public int threads() {

@@ -50,9 +50,14 @@ class ProcessTest {
   }
 
   private static ProcessBuilder program(String name, String... arguments) {
+    return program(List.of(), name, arguments);
+  }
+
+  static ProcessBuilder program(List<String> jvmOptions, String name, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-XX:TieredStopAtLevel=1");
+    command.addAll(jvmOptions);
     command.add("-cp");
     command.add(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
     command.add("io.sluice.examples." + name);

@@ -24,7 +24,10 @@ final class CallbackLease implements BufferLease {
     this.pool = pool;
   }
 
+  /** Once for every call of {@code onData}: so this is where deliveries are counted. */
   void begin(ConnectionCore owner, int buffer, int offset, int length) {
+    owner.bytesReceived += length;
+    pool.loop.counters.add(LoopCounters.MESSAGES_RECEIVED, 1);
     this.owner = owner;
     this.buffer = buffer;
     this.offset = offset;
@@ -108,6 +111,7 @@ final class CallbackLease implements BufferLease {
     } else if (owner.mayKeepBuffer()) {
       owner.heldBuffers++;
       kept = new RetainedLease(pool, owner, buffer, offset, length);
+      pool.loop.counters.add(LoopCounters.LEASES_RETAINED, 1);
       take();
     } else {
       kept = new HeapLease(pool.copy(buffer, offset, length));

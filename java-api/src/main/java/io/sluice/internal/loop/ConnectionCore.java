@@ -58,6 +58,11 @@ abstract class ConnectionCore {
   /** Receive buffers that wait for this connection: retained, kept while paused, or on their way out. */
   int heldBuffers;
   StreamConnection nextDirty;
+  final long openedNanos;
+  /** Bytes delivered to the handler. */
+  long bytesReceived;
+  /** Bytes that sends took, from files too. */
+  long bytesTaken;
   volatile CloseReason reason;
   private volatile Object attachment;
 
@@ -70,6 +75,7 @@ abstract class ConnectionCore {
     this.loop = loop;
     this.handle = handle;
     this.settings = settings;
+    this.openedNanos = System.nanoTime();
   }
 
   /**

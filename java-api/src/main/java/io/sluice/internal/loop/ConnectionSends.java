@@ -80,6 +80,9 @@ abstract class ConnectionSends extends ConnectionCore {
   private SendResult taken(int bytes) {
     int pending = pendingBytes + bytes;
     pendingBytes = pending;
+    bytesTaken += bytes;
+    loop.counters.add(LoopCounters.MESSAGES_SENT, 1);
+    loop.counters.add(LoopCounters.BYTES_TAKEN, bytes);
     if (pending + pendingFileBytes >= settings.highWaterBytes) {
       flags |= WANTS_WRITABLE;
       return SendResult.SATURATED;
@@ -120,7 +123,7 @@ abstract class ConnectionSends extends ConnectionCore {
       lease.handBack();
       return refused;
     }
-    lease.owner.heldBuffers--;
+    lease.handOver();
     heldBuffers++;
     SendResult result = taken(lease.length);
     sendBuffer(lease.buffer, lease.offset, lease.length, listener);
@@ -232,6 +235,8 @@ abstract class ConnectionSends extends ConnectionCore {
     }
     queuedFiles++;
     pendingFileBytes += region.length();
+    bytesTaken += region.length();
+    loop.counters.add(LoopCounters.BYTES_TAKEN, region.length());
     SendResult result = taken(0);
     loop.submissions.submit(
         Abi.OP_SENDFILE, mayBeLazy() && listener == null ? Abi.SQE_LAZY : 0, record.bytes, handle,

@@ -100,6 +100,9 @@ final class Connector extends TimerWheel.Timer {
   }
 
   void failed(CloseReason why) {
+    if (loop.inLoop()) { // Otherwise the loop has ended, and counts no more.
+      loop.counters.add(LoopCounters.CONNECTS_FAILED, 1);
+    }
     stage.completeExceptionally(CloseReasons.exception(why));
   }
 }

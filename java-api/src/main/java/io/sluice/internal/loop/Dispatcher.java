@@ -10,16 +10,15 @@ import io.sluice.internal.abi.CompletionRing;
 final class Dispatcher {
   private final Loop loop;
   private final CompletionRing ring;
-  private long stale;
 
   Dispatcher(Loop loop, CompletionRing ring) {
     this.loop = loop;
     this.ring = ring;
   }
 
-  /** Completions whose connection was gone; their buffers were given back. */
-  long stale() {
-    return stale;
+  /** A completion whose connection was gone; its buffer was given back. */
+  private void stale() {
+    loop.counters.add(LoopCounters.STALE_COMPLETIONS, 1);
   }
 
   int available() {
@@ -65,7 +64,7 @@ final class Dispatcher {
       if (c != null && result > 0) {
         c.received(buffer, detail, result);
       } else {
-        stale++;
+        stale();
         loop.pool.giveBack(buffer);
       }
     }
@@ -80,7 +79,7 @@ final class Dispatcher {
     if (c != null) {
       c.leaseSent(Tokens.bytes(token), result, accepted, detail);
     } else {
-      stale++;
+      stale();
     }
   }
 
@@ -90,7 +89,7 @@ final class Dispatcher {
     if (c != null) {
       c.chunkSent(Tokens.bytes(token), result, accepted, detail);
     } else {
-      stale++;
+      stale();
     }
   }
 
@@ -144,7 +143,7 @@ final class Dispatcher {
     if (c != null) {
       c.recordSent(record, result, accepted, detail);
     } else {
-      stale++;
+      stale();
     }
     loop.records.release(record);
   }
@@ -152,7 +151,7 @@ final class Dispatcher {
   private void ofConnection(long token, long handle, int result, int flags, int detail) {
     StreamConnection c = loop.connections.get(handle);
     if (c == null) {
-      stale++;
+      stale();
     } else if (Tokens.kind(token) == Tokens.WATCH) {
       c.watchEnded(result, flags, detail);
     } else {
@@ -163,7 +162,7 @@ final class Dispatcher {
   private void ofListener(long token, long handle, int result, int flags, int detail) {
     ListenerSocket socket = loop.listeners.get(Tokens.slot(token));
     if (socket == null) {
-      stale++;
+      stale();
       return;
     }
     switch (Tokens.kind(token)) {

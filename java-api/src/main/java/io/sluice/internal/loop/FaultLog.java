@@ -3,7 +3,13 @@ package io.sluice.internal.loop;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 
-/** One line of log per class of fault and interval; expected ends of connections are never logged. Any thread. */
+/**
+ * One line of log per class of fault and interval. Any thread.
+ *
+ * <p>What belongs here is what a person has to repair: code that throws or blocks, a listener that is gone, a broken loop.
+ * The end of a connection does not, expected or not: peers that reset and networks that fail are daily life of a server, and
+ * one line for each is how logs become useless. They are counted by kind, and the flight recorder has each of them.
+ */
 final class FaultLog {
   /** At most one line per class of fault in this time. */
   static final long INTERVAL_NANOS = 10_000_000_000L;
@@ -11,18 +17,48 @@ final class FaultLog {
   /** Classes of faults. */
   enum Fault {
     HANDLER("a connection handler threw"),
+    FACTORY("a handler factory failed, its connection is reset"),
+    LISTENER("a listener cannot accept any more and is closed"),
     TASK("a task on an event loop threw"),
-    ACCEPT("a handler factory failed"),
+    STALL("an event loop is stalled"),
+    INTERNAL("an event loop met an internal error and goes on"),
     LOOP("an event loop is broken and ends"),
-    LEAK("a descriptor could not be handed over or closed");
+    LEAK("a descriptor could not be handed over or closed"),
+    WATCH("watching event loops failed");
 
     private final String text;
-    private long lastNanos;
-    private boolean logged;
-    private long suppressed;
+    private final RateLimit limit = new RateLimit(INTERVAL_NANOS);
 
     Fault(String text) {
       this.text = text;
+    }
+  }
+
+  /** Lets one through per interval and counts the others. */
+  static final class RateLimit {
+    /** This one is not to be logged. */
+    static final long SUPPRESSED = -1;
+
+    private final long intervalNanos;
+    private boolean any;
+    private long lastNanos;
+    private long suppressed;
+
+    RateLimit(long intervalNanos) {
+      this.intervalNanos = intervalNanos;
+    }
+
+    /** {@link #SUPPRESSED}, or how many were suppressed since the last one that was not. */
+    synchronized long admit(long nowNanos) {
+      if (any && nowNanos - lastNanos < intervalNanos) {
+        suppressed++;
+        return SUPPRESSED;
+      }
+      any = true;
+      lastNanos = nowNanos;
+      long hidden = suppressed;
+      suppressed = 0;
+      return hidden;
     }
   }
 
@@ -31,24 +67,20 @@ final class FaultLog {
   private FaultLog() {}
 
   static void log(Fault fault, String where, Throwable cause) {
-    long hidden;
-    synchronized (fault) {
-      long now = System.nanoTime();
-      if (fault.logged && now - fault.lastNanos < INTERVAL_NANOS) {
-        fault.suppressed++;
-        return;
-      }
-      fault.logged = true;
-      fault.lastNanos = now;
-      hidden = fault.suppressed;
-      fault.suppressed = 0;
+    long hidden = fault.limit.admit(System.nanoTime());
+    if (hidden == RateLimit.SUPPRESSED) {
+      return;
     }
-    String more = hidden == 0 ? "" : " (" + hidden + " more of this kind were not logged)";
     try {
-      LOG.log(Level.WARNING, fault.text + ": " + where + more, cause);
+      LOG.log(Level.WARNING, line(fault, where, hidden), cause);
     } catch (Throwable ignored) {
       // A broken log back end must not break the loop that reports through it; nor one that cannot open its files because
       // the process is out of descriptors.
     }
+  }
+
+  static String line(Fault fault, String where, long hidden) {
+    String more = hidden == 0 ? "" : " (" + hidden + " more of this kind were not logged)";
+    return fault.text + ": " + where + more;
   }
 }

@@ -7,6 +7,7 @@ import io.sluice.ListenOptions;
 import io.sluice.Listener;
 import io.sluice.ListenerState;
 import io.sluice.TransportOption;
+import io.sluice.internal.jfr.Events;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
@@ -22,7 +23,8 @@ import java.util.function.Function;
 
 /**
  * A listener: one socket, or one per loop on the same port (SHARDED: the first one finds the port, the others follow). State
- * is guarded by the object's lock, because several loops and the application meet here; nothing is called under the lock.
+ * is guarded by the object's lock, because several loops and the application meet here; no code of the application is called
+ * under the lock.
  */
 final class ListenerImpl implements Listener {
   private final LoopGroup group;
@@ -146,7 +148,7 @@ final class ListenerImpl implements Listener {
       if (!late && all) {
         addresses = List.of(at);
         onlyAddress = Addresses.compactUnlessWildcard(at);
-        state = paused ? ListenerState.PAUSED : throttled > 0 ? ListenerState.THROTTLED : ListenerState.LISTENING;
+        become(paused ? ListenerState.PAUSED : throttled > 0 ? ListenerState.THROTTLED : ListenerState.LISTENING);
       }
     }
     if (late) {
@@ -160,6 +162,15 @@ final class ListenerImpl implements Listener {
     }
   }
 
+  /** Holding the lock, so that the events come in the order of the changes. */
+  private void become(ListenerState next) {
+    if (state != next) {
+      SocketAddress at = addresses.isEmpty() ? address : addresses.get(0);
+      Events.INSTANCE.listenerState(at, state, next, failure == null ? null : failure.detail());
+      state = next;
+    }
+  }
+
   void socketClosed(ListenerSocket socket, CloseReason why) {
     boolean failed;
     boolean all;
@@ -169,8 +180,8 @@ final class ListenerImpl implements Listener {
       }
       failed = state == ListenerState.STARTING;
       if (failed) {
-        state = why.kind() == CloseReason.Kind.LOOP_SHUTDOWN ? ListenerState.CLOSED : ListenerState.FAILED;
         failure = why;
+        become(why.kind() == CloseReason.Kind.LOOP_SHUTDOWN ? ListenerState.CLOSED : ListenerState.FAILED);
       }
       all = ended.size() == sockets.size();
     }
@@ -190,7 +201,7 @@ final class ListenerImpl implements Listener {
       path = unixPath;
       unixPath = null;
       if (state != ListenerState.FAILED) {
-        state = ListenerState.CLOSED;
+        become(ListenerState.CLOSED);
       }
     }
     if (path != null) {
@@ -210,7 +221,7 @@ final class ListenerImpl implements Listener {
   synchronized void throttled(boolean now) {
     throttled += now ? 1 : -1;
     if (state == ListenerState.LISTENING || state == ListenerState.THROTTLED) {
-      state = throttled > 0 ? ListenerState.THROTTLED : ListenerState.LISTENING;
+      become(throttled > 0 ? ListenerState.THROTTLED : ListenerState.LISTENING);
     }
   }
 
@@ -220,11 +231,11 @@ final class ListenerImpl implements Listener {
       if (state == ListenerState.CLOSED || state == ListenerState.FAILED) {
         return;
       }
-      state = ListenerState.FAILED;
       failure = why;
+      become(ListenerState.FAILED);
       addresses = List.of();
     }
-    FaultLog.log(FaultLog.Fault.ACCEPT, why.detail(), null);
+    FaultLog.log(FaultLog.Fault.LISTENER, why.detail(), null);
     closeSockets(null);
   }
 
@@ -268,9 +279,9 @@ final class ListenerImpl implements Listener {
       }
       paused = p;
       if (p && (state == ListenerState.LISTENING || state == ListenerState.THROTTLED)) {
-        state = ListenerState.PAUSED;
+        become(ListenerState.PAUSED);
       } else if (!p && state == ListenerState.PAUSED) {
-        state = throttled > 0 ? ListenerState.THROTTLED : ListenerState.LISTENING;
+        become(throttled > 0 ? ListenerState.THROTTLED : ListenerState.LISTENING);
       }
     }
     for (ListenerSocket s : sockets) {
@@ -286,7 +297,7 @@ final class ListenerImpl implements Listener {
         return closed;
       }
       early = state == ListenerState.STARTING;
-      state = ListenerState.CLOSED;
+      become(ListenerState.CLOSED);
       addresses = List.of();
     }
     closeSockets(null);

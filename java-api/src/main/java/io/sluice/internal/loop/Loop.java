@@ -1,12 +1,15 @@
 package io.sluice.internal.loop;
 
+import io.sluice.CloseReason;
 import io.sluice.ConnectionHandler;
 import io.sluice.EventLoop;
 import io.sluice.EventLoopGroup.ShutdownReport;
+import io.sluice.LoopStats;
 import io.sluice.internal.abi.Abi;
 import io.sluice.internal.abi.CompletionRing;
 import io.sluice.internal.abi.WakeWord;
 import io.sluice.internal.engine.Engine;
+import io.sluice.internal.jfr.Events;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
@@ -40,16 +43,19 @@ final class Loop implements EventLoop, Runnable {
   final Slots<Connector> connectors = new Slots<>();
   final Slots<HandOff> handOffs = new Slots<>();
   final TimerWheel timers;
+  final LoopCounters counters = new LoopCounters();
   CallbackLease callbackLease;
 
   private final int index;
   private final Dispatcher dispatcher;
-  private final TaskQueue tasks = new TaskQueue();
+  private final TaskQueue tasks = new TaskQueue(counters);
+  private final TurnClock clock = new TurnClock(counters);
+  private final LoopStatsReader stats;
   private final WakeWord wakeWord;
   private final ByteBuffer control =
       ByteBuffer.allocateDirect(CONTROL_BYTES).order(ByteOrder.LITTLE_ENDIAN);
   private final LoopShutdown shutdown = new LoopShutdown(this);
-  private StreamConnection dirty;
+  private final FlushList dirty = new FlushList();
   private int orphans;
   private int failedTurns;
   /** In {@link #turn}. Loop thread only. */
@@ -70,6 +76,7 @@ final class Loop implements EventLoop, Runnable {
     this.callbackLease = new CallbackLease(pool);
     this.wakeWord = new WakeWord(engine.shared());
     this.timers = new TimerWheel(System.nanoTime());
+    this.stats = new LoopStatsReader(engine, counters);
   }
 
   // ------------------------------------------------------------------------------------------- turns
@@ -80,9 +87,11 @@ final class Loop implements EventLoop, Runnable {
 
   @Override
   public void run() {
+    clock.turnBegins();
     while (!ended) {
       oneTurn(-1);
     }
+    clock.turnEnds();
   }
 
   @Override
@@ -98,9 +107,11 @@ final class Loop implements EventLoop, Runnable {
       return false;
     }
     turning = true;
+    clock.turnBegins();
     try {
       return oneTurn(timeout.compareTo(LoopGroup.MAX_WAIT) > 0 ? -1 : timeout.toNanos());
     } finally {
+      clock.turnEnds();
       turning = false;
     }
   }
@@ -139,12 +150,15 @@ final class Loop implements EventLoop, Runnable {
         done += timers.expire(nanoTime());
       }
       pool.takeFromOutside();
-      flushDirty();
+      dirty.flush();
       if (shutdown.finished()) {
         end(shutdown.report());
         return true;
       }
-      int n = submissions.enter(waitNanos(maxWaitNanos));
+      long waitNanos = waitNanos(maxWaitNanos);
+      clock.turnEnds();
+      int n = submissions.enter(waitNanos);
+      clock.turnBegins();
       if (n < 0) {
         broken(n);
         return true;
@@ -153,7 +167,7 @@ final class Loop implements EventLoop, Runnable {
       failedTurns = 0;
       return done > 0;
     } catch (Throwable t) {
-      FaultLog.log(FaultLog.Fault.LOOP, "an internal error in loop " + index, t);
+      FaultLog.log(FaultLog.Fault.INTERNAL, name(), t);
       if (++failedTurns >= MAX_FAILED_TURNS) {
         broken(-Abi.EOTHER);
       }
@@ -162,7 +176,7 @@ final class Loop implements EventLoop, Runnable {
   }
 
   private long waitNanos(long maxWaitNanos) {
-    if (dirty != null || dispatcher.available() > 0 || !tasks.isEmpty()) {
+    if (!dirty.isEmpty() || dispatcher.available() > 0 || !tasks.isEmpty()) {
       return 0;
     }
     if (timers.isEmpty()) {
@@ -176,6 +190,7 @@ final class Loop implements EventLoop, Runnable {
     int n = 0;
     Runnable task;
     while (n < TASKS_PER_TURN && (task = tasks.poll()) != null) {
+      counters.add(LoopCounters.TASKS, 1);
       runTask(task);
       n++;
     }
@@ -186,37 +201,12 @@ final class Loop implements EventLoop, Runnable {
     try {
       task.run();
     } catch (Throwable t) {
-      FaultLog.log(FaultLog.Fault.TASK, "loop " + index, t);
+      FaultLog.log(FaultLog.Fault.TASK, name(), t);
     }
   }
 
   void addDirty(StreamConnection c) {
-    c.nextDirty = dirty;
-    dirty = c;
-  }
-
-  private void flushDirty() {
-    StreamConnection c = dirty;
-    dirty = null;
-    while (c != null) {
-      StreamConnection next = c.nextDirty;
-      c.nextDirty = null;
-      try {
-        c.flush();
-      } catch (Throwable t) {
-        dirtyAgain(next); // An internal error, heap used up perhaps: the others must not wait for ever.
-        throw t;
-      }
-      c = next;
-    }
-  }
-
-  private void dirtyAgain(StreamConnection list) {
-    while (list != null) {
-      StreamConnection next = list.nextDirty;
-      addDirty(list);
-      list = next;
-    }
+    dirty.add(c);
   }
 
   // ------------------------------------------------------------------------------------------- tasks
@@ -270,12 +260,18 @@ final class Loop implements EventLoop, Runnable {
 
   // ------------------------------------------------------------------------------------------- connections
 
-  /** Makes a connection of a new handle. The handler is set by the caller, then {@code open()}. */
+  /**
+   * Makes a connection of a new handle. The handler is set by the caller, then {@code open()}.
+   *
+   * @param acceptedBy null when it was established from here
+   */
   StreamConnection connection(long handle, Settings settings, ListenerImpl acceptedBy) {
     StreamConnection c = new StreamConnection(this, handle, settings);
     c.handler = NoHandler.INSTANCE;
     connections.put(c);
     c.captureAddresses(acceptedBy);
+    counters.add(acceptedBy == null ? LoopCounters.CONNECTED : LoopCounters.ACCEPTED, 1);
+    Events.INSTANCE.connectionOpened(c, acceptedBy != null);
     return c;
   }
 
@@ -289,7 +285,7 @@ final class Loop implements EventLoop, Runnable {
       ConnectionHandler h = listener.handlerFor(c);
       c.handler = Objects.requireNonNull(h, "the handler factory returned null");
     } catch (Throwable t) {
-      FaultLog.log(FaultLog.Fault.ACCEPT, c.toString(), t);
+      FaultLog.log(FaultLog.Fault.FACTORY, c.toString(), t);
       c.endAbruptly(CloseReasons.handlerFailed("the handler factory", t));
       return;
     }
@@ -297,6 +293,9 @@ final class Loop implements EventLoop, Runnable {
   }
 
   void connectionEnded(StreamConnection c) {
+    CloseReason why = c.closeReason();
+    counters.closed(why);
+    Events.INSTANCE.connectionClosed(c, why, System.nanoTime() - c.openedNanos, c.bytesReceived, c.bytesTaken);
     shutdown.connectionEnded(c);
   }
 
@@ -320,6 +319,21 @@ final class Loop implements EventLoop, Runnable {
 
   long nanoTime() {
     return System.nanoTime();
+  }
+
+  @Override
+  public LoopStats stats() {
+    return stats.read(name());
+  }
+
+  /** Unique in the process. */
+  String name() {
+    return group.name() + ", loop " + index;
+  }
+
+  /** Null only in a loop that is driven by its caller and has not been driven yet. */
+  Thread thread() {
+    return thread;
   }
 
   CallbackLease nextLease() {
@@ -361,12 +375,12 @@ final class Loop implements EventLoop, Runnable {
   void runLastTasks() {
     tasks.close();
     while (runTasks() > 0) {
-      flushDirty();
+      dirty.flush();
     }
   }
 
   private void broken(int code) {
-    FaultLog.log(FaultLog.Fault.LOOP, "loop " + index + ": " + CloseReasons.text(code) + " (code " + code + ")", null);
+    FaultLog.log(FaultLog.Fault.LOOP, name() + ": " + CloseReasons.text(code) + " (code " + code + ")", null);
     shutdown.breakUp(CloseReasons.loopBroken(code));
     end(shutdown.report());
   }

@@ -8,6 +8,7 @@ import io.sluice.EventLoop;
 import io.sluice.EventLoopGroup;
 import io.sluice.ListenOptions;
 import io.sluice.Listener;
+import io.sluice.LoopStats;
 import io.sluice.internal.engine.Engine;
 import io.sluice.internal.load.Engines;
 import io.sluice.internal.load.Selection;
@@ -38,6 +39,7 @@ public final class LoopGroup implements EventLoopGroup {
   private final List<Thread> threads = new ArrayList<>();
   private final AtomicInteger next = new AtomicInteger();
   private final CompletableFuture<ShutdownReport> ended = new CompletableFuture<>();
+  private final List<Watch.Watched> watched = new ArrayList<>();
   private EngineReport report;
 
   private boolean shuttingDown;
@@ -73,6 +75,7 @@ public final class LoopGroup implements EventLoopGroup {
     if (!group.callerDriven) {
       group.startThreads(builder.threadFactory());
     }
+    group.watch(builder.stallThreshold());
     return group;
   }
 
@@ -106,6 +109,26 @@ public final class LoopGroup implements EventLoopGroup {
     Thread t = new Thread(loop, "sluice-" + number + "-" + loop.index());
     t.setDaemon(true);
     return t;
+  }
+
+  private void watch(Duration stallThreshold) {
+    synchronized (this) {
+      if (endedLoops == loops.size()) {
+        return;
+      }
+      if (!stallThreshold.isZero()) {
+        loops.forEach(loop -> watched.add(new LoopWatch(loop, loop.counters, stallThreshold.toNanos())));
+      }
+      JmxWatch jmx = JmxWatch.orNull(this, number);
+      if (jmx != null) {
+        watched.add(jmx);
+      }
+    }
+    watched.forEach(Watch.INSTANCE::add);
+  }
+
+  String name() {
+    return "group " + number;
   }
 
   boolean isCallerDriven() {
@@ -178,6 +201,11 @@ public final class LoopGroup implements EventLoopGroup {
   }
 
   @Override
+  public LoopStats stats() {
+    return LoopStats.sum(name(), loops.stream().map(Loop::stats).toList());
+  }
+
+  @Override
   public EngineReport report() {
     return report;
   }
@@ -216,6 +244,7 @@ public final class LoopGroup implements EventLoopGroup {
     }
     if (callerDriven) {
       drive(end);
+      Watch.INSTANCE.awaitEnd();
       return;
     }
     end.join();
@@ -223,6 +252,7 @@ public final class LoopGroup implements EventLoopGroup {
     for (Thread t : threads) {
       interrupted |= !joined(t);
     }
+    Watch.INSTANCE.awaitEnd();
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
@@ -265,6 +295,10 @@ public final class LoopGroup implements EventLoopGroup {
       }
       shuttingDown = true;
       sum = new ShutdownReport(closed, aborted, bytesUnsent);
+    }
+    for (Watch.Watched w : watched) {
+      Watch.INSTANCE.remove(w);
+      w.end();
     }
     ended.complete(sum);
   }

@@ -3,6 +3,7 @@ package io.sluice.internal.loop;
 import io.sluice.CloseReason;
 import io.sluice.ListenerState;
 import io.sluice.SendResult;
+import io.sluice.internal.jfr.Events;
 import java.lang.invoke.MethodHandles;
 import java.util.List;
 
@@ -15,7 +16,8 @@ final class RareClasses {
 
   private static final List<Class<?>> CLASSES =
       List.of(
-          FaultLog.class, FaultLog.Fault.class, CloseReasons.class, CloseReason.class, CloseReason.Kind.class,
+          FaultLog.class, FaultLog.Fault.class, FaultLog.RateLimit.class, LoopWatch.Stack.class,
+          Events.class, CloseReasons.class, CloseReason.class, CloseReason.Kind.class,
           CloseReason.Initiator.class, ListenerState.class, SendResult.class, HeapLease.class, RetainedLease.class,
           CallbackLease.class, ForeignSend.class, SendRecord.class, HandOff.class, Connector.class, NoHandler.class,
           ScheduledTask.class, UnixPath.class, LoopMemory.class, Files.class, Addresses.class, Options.class,

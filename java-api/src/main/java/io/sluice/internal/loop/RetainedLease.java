@@ -54,8 +54,14 @@ final class RetainedLease implements BufferLease {
 
   /** Loop thread, after {@link #take}. */
   void handBack() {
-    owner.heldBuffers--;
+    handOver();
     pool.giveBack(buffer);
+  }
+
+  /** Loop thread, after {@link #take}: the buffer is somebody else's now. */
+  void handOver() {
+    owner.heldBuffers--;
+    pool.loop.counters.add(LoopCounters.LEASES_ENDED, 1);
   }
 
   @Override

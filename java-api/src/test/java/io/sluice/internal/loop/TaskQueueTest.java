@@ -15,7 +15,7 @@ class TaskQueueTest {
   @Test
   void everyAcceptedTaskRunsInTheOrderOfItsProducerAndNoneAfterTheClose() throws Exception {
     for (int round = 0; round < 50; round++) {
-      TaskQueue queue = new TaskQueue();
+      TaskQueue queue = new TaskQueue(new LoopCounters());
       int producers = 3;
       int[] last = new int[producers];
       AtomicInteger accepted = new AtomicInteger();

@@ -1,0 +1,105 @@
+package io.sluice.internal.jfr;
+
+import io.sluice.CloseReason;
+import io.sluice.Connection;
+import java.net.SocketAddress;
+import jdk.jfr.FlightRecorder;
+import jdk.jfr.FlightRecorderListener;
+
+/**
+ * The events as the flight recorder takes them.
+ *
+ * <p>The first use of any event class makes the JVM set up the whole recorder, a quarter of a second that an event loop does
+ * not have. So the classes are left alone until somebody else has set it up, to record something.
+ */
+final class JfrEvents extends Events implements FlightRecorderListener {
+  /** Of every event one instance that is only ever asked whether it is enabled: so asking allocates nothing. */
+  private static final class Probes {
+    static final ConnectionOpenedEvent OPENED = new ConnectionOpenedEvent();
+    static final ConnectionClosedEvent CLOSED = new ConnectionClosedEvent();
+    static final ListenerStateEvent LISTENER = new ListenerStateEvent();
+    static final LoopStalledEvent STALLED = new LoopStalledEvent();
+
+    private Probes() {}
+
+    static void load() {}
+  }
+
+  private volatile boolean recorderExists;
+
+  /** Not its own type: {@link Events} must be verifiable where this class cannot be loaded. */
+  static Events listening() {
+    JfrEvents events = new JfrEvents();
+    FlightRecorder.addListener(events); // Tells at once if there is a recorder already.
+    return events;
+  }
+
+  @Override
+  public void recorderInitialized(FlightRecorder recorder) {
+    Probes.load();
+    recorderExists = true;
+  }
+
+  @Override
+  public void connectionOpened(Connection c, boolean accepted) {
+    if (recorderExists && Probes.OPENED.isEnabled()) {
+      ConnectionOpenedEvent e = new ConnectionOpenedEvent();
+      e.connectionId = c.id();
+      e.loop = c.loop().index();
+      e.local = String.valueOf(c.localAddress());
+      e.remote = String.valueOf(c.remoteAddress());
+      e.accepted = accepted;
+      e.commit();
+    }
+  }
+
+  @Override
+  public void connectionClosed(Connection c, CloseReason why, long openNanos, long received, long taken) {
+    if (recorderExists && Probes.CLOSED.isEnabled()) {
+      ConnectionClosedEvent e = new ConnectionClosedEvent();
+      e.connectionId = c.id();
+      e.loop = c.loop().index();
+      e.local = String.valueOf(c.localAddress());
+      e.remote = String.valueOf(c.remoteAddress());
+      e.kind = why.kind().name();
+      e.initiator = why.initiator().name();
+      e.expected = why.isExpected();
+      e.osError = why.osError();
+      e.code = why.code();
+      e.detail = why.detail();
+      e.bytesReceived = received;
+      e.bytesSent = taken - why.bytesUnsent();
+      e.bytesUnsent = why.bytesUnsent();
+      e.openTime = openNanos;
+      e.commit();
+    }
+  }
+
+  @Override
+  public void listenerState(SocketAddress address, Enum<?> before, Enum<?> now, String cause) {
+    if (recorderExists && Probes.LISTENER.isEnabled()) {
+      ListenerStateEvent e = new ListenerStateEvent();
+      e.address = String.valueOf(address);
+      e.before = before.name();
+      e.now = now.name();
+      e.cause = cause;
+      e.commit();
+    }
+  }
+
+  @Override
+  public void loopStalled(String loop, Thread thread, long nanos, StackTraceElement[] trace) {
+    if (recorderExists && Probes.STALLED.isEnabled()) {
+      LoopStalledEvent e = new LoopStalledEvent();
+      e.loop = loop;
+      e.loopThread = thread;
+      e.stalledTime = nanos;
+      StringBuilder text = new StringBuilder();
+      for (StackTraceElement frame : trace) {
+        text.append("at ").append(frame).append('\n');
+      }
+      e.blockingStack = text.toString();
+      e.commit();
+    }
+  }
+}

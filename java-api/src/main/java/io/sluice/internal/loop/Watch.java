@@ -1,0 +1,120 @@
+package io.sluice.internal.loop;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One daemon thread per process that looks at things now and then. It starts with the first of them and ends with the last.
+ *
+ * <pre>
+ *  no thread --add--> WATCHING --looks at each, waits for the shortest period--> WATCHING
+ *                         |
+ *                         +--nothing left--> no thread
+ * </pre>
+ */
+final class Watch implements Runnable {
+  /** Something to look at. */
+  interface Watched {
+    /** How often. */
+    long periodNanos();
+
+    /**
+     * The watch's thread.
+     *
+     * @param passedNanos since the last look, without the time that the watch itself was held up
+     * @return false: need not be looked at any more
+     */
+    boolean look(long passedNanos);
+
+    /** It was taken out. Any thread; a last look may still be under way. */
+    default void end() {}
+  }
+
+  static final Watch INSTANCE = new Watch();
+
+  private static final long NANOS_PER_MILLI = 1_000_000L;
+
+  private final List<Watched> watched = new ArrayList<>();
+  private Thread thread;
+
+  private Watch() {}
+
+  synchronized void add(Watched w) {
+    watched.add(w);
+    if (thread == null) {
+      thread = new Thread(this, "sluice-watch");
+      thread.setDaemon(true);
+      thread.start();
+    }
+    notifyAll(); // Its period may be shorter than the one that is waited for.
+  }
+
+  synchronized void remove(Watched w) {
+    if (watched.remove(w)) {
+      notifyAll();
+    }
+  }
+
+  /** Waits for the thread's end if nothing is left to look at. */
+  void awaitEnd() {
+    Thread t;
+    synchronized (this) {
+      t = watched.isEmpty() ? thread : null;
+    }
+    if (t != null && t != Thread.currentThread()) {
+      try {
+        t.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt(); // It ends by itself.
+      }
+    }
+  }
+
+  @Override
+  public void run() {
+    long last = System.nanoTime();
+    while (true) {
+      List<Watched> now;
+      long period;
+      synchronized (this) {
+        if (watched.isEmpty()) {
+          thread = null;
+          return;
+        }
+        period = pause();
+        now = List.copyOf(watched);
+      }
+      long time = System.nanoTime();
+      long passed = Math.min(time - last, 2 * period);
+      last = time;
+      for (Watched w : now) {
+        look(w, passed);
+      }
+    }
+  }
+
+  private void look(Watched w, long passedNanos) {
+    try {
+      if (w.look(passedNanos)) {
+        return;
+      }
+    } catch (Throwable t) {
+      FaultLog.log(FaultLog.Fault.WATCH, w.toString(), t);
+    }
+    remove(w);
+  }
+
+  /** Holding the lock. Returns the period that was meant. */
+  private long pause() {
+    long period = Long.MAX_VALUE;
+    for (Watched w : watched) {
+      period = Math.min(period, w.periodNanos());
+    }
+    try {
+      wait(Math.max(1, period / NANOS_PER_MILLI));
+    } catch (InterruptedException e) {
+      // Nobody has a reason to interrupt this thread: it ends when nothing is left to watch.
+    }
+    return Math.max(period, NANOS_PER_MILLI);
+  }
+}

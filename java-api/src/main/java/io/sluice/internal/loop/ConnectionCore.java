@@ -58,7 +58,11 @@ abstract class ConnectionCore {
   /** Receive buffers that wait for this connection: retained, kept while paused, or on their way out. */
   int heldBuffers;
   StreamConnection nextDirty;
+  /** Null: no idle policy, or the connection has ended. */
+  IdleWatch idle;
   volatile CloseReason reason;
+  /** What {@link KeyIndex} has this connection under. */
+  volatile Object keys;
   private volatile Object attachment;
 
   private long remoteInet4;

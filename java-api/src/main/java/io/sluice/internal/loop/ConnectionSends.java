@@ -80,6 +80,9 @@ abstract class ConnectionSends extends ConnectionCore {
   private SendResult taken(int bytes) {
     int pending = pendingBytes + bytes;
     pendingBytes = pending;
+    if (idle != null) {
+      idle.writeAt = loop.idle.nanos;
+    }
     if (pending + pendingFileBytes >= settings.highWaterBytes) {
       flags |= WANTS_WRITABLE;
       return SendResult.SATURATED;
@@ -327,6 +330,9 @@ abstract class ConnectionSends extends ConnectionCore {
   final void leaseSent(int bytes, int result, int accepted, int osError) {
     heldBuffers--;
     if (result >= 0) {
+      if (idle != null) {
+        writeProgressed();
+      }
       pendingBytes -= bytes;
       if ((flags & WANTS_WRITABLE) != 0) {
         progressed();
@@ -339,6 +345,9 @@ abstract class ConnectionSends extends ConnectionCore {
   final void chunkSent(int bytes, int result, int accepted, int osError) {
     chunksInFlight--;
     if (result >= 0) {
+      if (idle != null) {
+        writeProgressed();
+      }
       pendingBytes -= bytes;
       if (openChunk != SendMemory.NONE) {
         markDirty();
@@ -354,6 +363,9 @@ abstract class ConnectionSends extends ConnectionCore {
   /** The record's memory and file were given back already. */
   final void recordSent(SendRecord record, int result, int accepted, int osError) {
     int taken = result >= 0 ? record.bytes : accepted;
+    if (idle != null) {
+      writeProgressed();
+    }
     if (record.file != SendRecord.NO_FILE) {
       queuedFiles--;
       pendingFileBytes -= taken;
@@ -374,6 +386,16 @@ abstract class ConnectionSends extends ConnectionCore {
     } else {
       sendEnded(result, osError);
       record.tell(self(), accepted, reason);
+    }
+  }
+
+  /**
+   * A send is done. Below low water that tells nothing new: {@link #taken} was not long ago, and a lazy completion is seen
+   * when the loop happens to wake up.
+   */
+  private void writeProgressed() {
+    if (pendingBytes + pendingFileBytes > settings.lowWaterBytes) {
+      idle.writeAt = loop.idle.nanos;
     }
   }
 

@@ -40,6 +40,7 @@ final class Loop implements EventLoop, Runnable {
   final Slots<Connector> connectors = new Slots<>();
   final Slots<HandOff> handOffs = new Slots<>();
   final TimerWheel timers;
+  final IdleWatches idle;
   CallbackLease callbackLease;
 
   private final int index;
@@ -70,6 +71,7 @@ final class Loop implements EventLoop, Runnable {
     this.callbackLease = new CallbackLease(pool);
     this.wakeWord = new WakeWord(engine.shared());
     this.timers = new TimerWheel(System.nanoTime());
+    this.idle = new IdleWatches(timers);
   }
 
   // ------------------------------------------------------------------------------------------- turns
@@ -135,8 +137,10 @@ final class Loop implements EventLoop, Runnable {
   private boolean oneTurn(long maxWaitNanos) {
     try {
       int done = runTasks();
-      if (!timers.isEmpty()) {
-        done += timers.expire(nanoTime());
+      if (!timers.isEmpty() || idle.anyDue()) {
+        long now = nanoTime();
+        idle.entering(now);
+        done += timers.expire(now);
       }
       pool.takeFromOutside();
       flushDirty();
@@ -149,7 +153,13 @@ final class Loop implements EventLoop, Runnable {
         broken(n);
         return true;
       }
+      if (idle.any()) {
+        idle.entered(nanoTime());
+      }
       done += dispatcher.drain();
+      if (idle.anyDue()) {
+        done += idle.judge(n, connections.count());
+      }
       failedTurns = 0;
       return done > 0;
     } catch (Throwable t) {
@@ -162,7 +172,7 @@ final class Loop implements EventLoop, Runnable {
   }
 
   private long waitNanos(long maxWaitNanos) {
-    if (dirty != null || dispatcher.available() > 0 || !tasks.isEmpty()) {
+    if (dirty != null || idle.anyDue() || dispatcher.available() > 0 || !tasks.isEmpty()) {
       return 0;
     }
     if (timers.isEmpty()) {
@@ -274,8 +284,11 @@ final class Loop implements EventLoop, Runnable {
   StreamConnection connection(long handle, Settings settings, ListenerImpl acceptedBy) {
     StreamConnection c = new StreamConnection(this, handle, settings);
     c.handler = NoHandler.INSTANCE;
+    c.captureAddresses(acceptedBy); // Before others can find it.
     connections.put(c);
-    c.captureAddresses(acceptedBy);
+    if (settings.idle != null) {
+      c.watchIdle(settings.idle);
+    }
     return c;
   }
 
@@ -297,6 +310,7 @@ final class Loop implements EventLoop, Runnable {
   }
 
   void connectionEnded(StreamConnection c) {
+    c.watchIdle(null);
     shutdown.connectionEnded(c);
   }
 

@@ -269,7 +269,7 @@ class ConnectionRegistryIT {
       List<Connection> seen = new ArrayList<>();
       for (Connection c : registry) {
         if (seen.isEmpty()) {
-          for (int i = 0; i < 100; i++) {
+          for (int i = 0; i < 300; i++) {
             clients.add(server.client());
             Await.next(server.handlers);
           }

@@ -102,6 +102,8 @@ class BroadcastIT {
       }
       assertReceives(good, message(1));
       assertReceives(good, message(2));
+      Connection reading = a == stuck ? b : a;
+      Await.until("the kernel has taken it all", () -> reading.pendingSendBytes() == 0);
       BroadcastResult large = registry.broadcastIf(c -> c != stuck, ByteBuffer.allocate(2 * MESSAGE));
       assertEquals(new BroadcastResult(0, 1, 0, 0), large);
       BroadcastResult closing =

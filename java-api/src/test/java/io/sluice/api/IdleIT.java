@@ -110,7 +110,7 @@ class IdleIT {
 
   @OnEveryCell
   void anAnsweredHeartbeatKeepsTheConnectionAndAnUnansweredOneEndsIt(Cell cell) throws Exception {
-    IdlePolicy policy = IdlePolicy.none().withHeartbeat(SHORT, Duration.ofSeconds(1));
+    IdlePolicy policy = IdlePolicy.none().withHeartbeat(SHORT, Duration.ofSeconds(2));
     class Pinging extends Silent {
       @Override
       public void onHeartbeat(Connection c) {
@@ -132,7 +132,7 @@ class IdleIT {
       CloseReason why = Await.value(h.closed); // No more answers.
       assertEquals(Kind.HEARTBEAT_TIMEOUT, why.kind());
       assertEquals(Initiator.LOOP, why.initiator());
-      assertTrue(why.detail().contains("1 s"), why.detail());
+      assertTrue(why.detail().contains("2 s"), why.detail());
       assertTrue(h.calls.size() > 5);
       assertGone(server.group, c);
       assertEquals(null, h.thrown.get());
@@ -197,7 +197,7 @@ class IdleIT {
    */
   @OnEveryCell
   void whatArrivedWhileTheLoopWasHeldUpIsASignOfLife(Cell cell) throws Exception {
-    Duration limit = Duration.ofMillis(500);
+    Duration limit = Duration.ofSeconds(1);
     IdlePolicy policy = IdlePolicy.none().withClose(IdleKind.READ, limit);
     try (Server<Silent> server = server(cell, policy, Silent::new);
         Socket s = server.client()) {

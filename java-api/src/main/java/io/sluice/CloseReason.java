@@ -37,6 +37,10 @@ public record CloseReason(
     UNREACHABLE(false),
     /** {@code close()} with a deadline: the peer did not take the rest of the data in time. */
     CLOSE_TIMEOUT(false),
+    /** The connection was idle for longer than its {@link IdlePolicy} allows: {@link IdlePolicy#withClose}. */
+    IDLE_TIMEOUT(false),
+    /** No sign of life answered the heartbeat: {@link IdlePolicy#withHeartbeat}. */
+    HEARTBEAT_TIMEOUT(false),
     /** The handler threw an exception. */
     HANDLER_FAILED(false),
     /** The loop was shut down. */

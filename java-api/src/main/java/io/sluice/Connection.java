@@ -137,6 +137,15 @@ public interface Connection {
   /** Replaces the handler, for example after a protocol upgrade. Loop thread only. */
   void handler(ConnectionHandler handler);
 
+  /**
+   * Replaces the idle policy; its times begin anew. {@link IdlePolicy#none()} ends it. Does nothing when the end of the
+   * connection has begun. Loop thread only.
+   */
+  void idlePolicy(IdlePolicy policy);
+
+  /** The present idle policy; {@link IdlePolicy#none()} also when the connection has ended. Loop thread only. */
+  IdlePolicy idlePolicy();
+
   /** Whatever the application wants to keep with the connection. */
   Object attachment();
 

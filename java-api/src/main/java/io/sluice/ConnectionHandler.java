@@ -4,7 +4,7 @@ package io.sluice;
  * What an application does with a connection.
  *
  * <p>All methods are called on the connection's loop thread, in the order {@code onOpen}, then any number of {@code
- * onData} and {@code onWritable}, at most one {@code onInputClosed}, then exactly one {@code onClosed}, and nothing after
+ * onData}, {@code onWritable}, {@code onIdle} and {@code onHeartbeat}, at most one {@code onInputClosed}, then exactly one {@code onClosed}, and nothing after
  * it. They must not block: a blocked callback blocks every connection of the loop. An exception thrown by a callback
  * closes the connection with {@link CloseReason.Kind#HANDLER_FAILED}; the loop lives on.
  */
@@ -30,8 +30,20 @@ public interface ConnectionHandler {
   }
 
   /**
-   * The connection has ended: it is no longer counted, all send listeners were called. Called exactly once per {@code
-   * onOpen}.
+   * The connection was idle for a time that its {@link IdlePolicy} names with {@link IdlePolicy#withNotify}; called again
+   * after each further such time. The default does nothing.
+   */
+  default void onIdle(Connection connection, IdleKind kind) {}
+
+  /**
+   * A ping is due: nothing was received for the interval of {@link IdlePolicy#withHeartbeat}. Override to send the ping of
+   * the protocol. The default does nothing, so that only a peer that sends by itself survives the timeout.
+   */
+  default void onHeartbeat(Connection connection) {}
+
+  /**
+   * The connection has ended: it is no longer counted, no look-up of {@link ConnectionRegistry} finds it, all send listeners
+   * were called. Called exactly once per {@code onOpen}.
    */
   default void onClosed(Connection connection, CloseReason reason) {}
 }

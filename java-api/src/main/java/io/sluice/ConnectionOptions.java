@@ -2,6 +2,7 @@ package io.sluice;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Limits and socket options of connections, accepted or connected. Immutable: every {@code with} returns a copy.
@@ -30,7 +31,8 @@ public final class ConnectionOptions {
           DEFAULT_SEND_LIMIT_BYTES,
           DEFAULT_MAX_LEASED_BUFFERS,
           0,
-          false);
+          false,
+          IdlePolicy.none());
 
   private final Map<TransportOption<?>, Object> socketOptions;
   private final int sendLowWaterBytes;
@@ -39,6 +41,7 @@ public final class ConnectionOptions {
   private final int maxLeasedBuffers;
   private final int zeroCopyThresholdBytes;
   private final boolean startPaused;
+  private final IdlePolicy idle;
 
   private ConnectionOptions(
       Map<TransportOption<?>, Object> socketOptions,
@@ -47,7 +50,8 @@ public final class ConnectionOptions {
       int sendLimitBytes,
       int maxLeasedBuffers,
       int zeroCopyThresholdBytes,
-      boolean startPaused) {
+      boolean startPaused,
+      IdlePolicy idle) {
     this.socketOptions = socketOptions;
     this.sendLowWaterBytes = sendLowWaterBytes;
     this.sendHighWaterBytes = sendHighWaterBytes;
@@ -55,6 +59,7 @@ public final class ConnectionOptions {
     this.maxLeasedBuffers = maxLeasedBuffers;
     this.zeroCopyThresholdBytes = zeroCopyThresholdBytes;
     this.startPaused = startPaused;
+    this.idle = idle;
   }
 
   /** TCP_NODELAY on, the default limits. */
@@ -69,7 +74,7 @@ public final class ConnectionOptions {
     m.put(option, value);
     return new ConnectionOptions(
         Map.copyOf(m), sendLowWaterBytes, sendHighWaterBytes, sendLimitBytes, maxLeasedBuffers,
-        zeroCopyThresholdBytes, startPaused);
+        zeroCopyThresholdBytes, startPaused, idle);
   }
 
   /** Bounds of the send queue in bytes: {@code 0 <= low < high <= limit}. */
@@ -80,7 +85,8 @@ public final class ConnectionOptions {
               + " limit=" + limitBytes);
     }
     return new ConnectionOptions(
-        socketOptions, lowWaterBytes, highWaterBytes, limitBytes, maxLeasedBuffers, zeroCopyThresholdBytes, startPaused);
+        socketOptions, lowWaterBytes, highWaterBytes, limitBytes, maxLeasedBuffers, zeroCopyThresholdBytes, startPaused,
+        idle);
   }
 
   /** Pool buffers a connection may hold by retained leases, 1 to 32768; beyond it data is copied to the heap. */
@@ -90,7 +96,7 @@ public final class ConnectionOptions {
     }
     return new ConnectionOptions(
         socketOptions, sendLowWaterBytes, sendHighWaterBytes, sendLimitBytes, buffers, zeroCopyThresholdBytes,
-        startPaused);
+        startPaused, idle);
   }
 
   /**
@@ -102,14 +108,21 @@ public final class ConnectionOptions {
       throw new IllegalArgumentException("zeroCopyThreshold " + bytes + " is negative");
     }
     return new ConnectionOptions(
-        socketOptions, sendLowWaterBytes, sendHighWaterBytes, sendLimitBytes, maxLeasedBuffers, bytes, startPaused);
+        socketOptions, sendLowWaterBytes, sendHighWaterBytes, sendLimitBytes, maxLeasedBuffers, bytes, startPaused, idle);
   }
 
   /** Connections open with reading paused: nothing is read until {@link Connection#resumeReading()}. */
   public ConnectionOptions withReadingPaused(boolean paused) {
     return new ConnectionOptions(
         socketOptions, sendLowWaterBytes, sendHighWaterBytes, sendLimitBytes, maxLeasedBuffers, zeroCopyThresholdBytes,
-        paused);
+        paused, idle);
+  }
+
+  /** What happens when a connection is silent; default {@link IdlePolicy#none()}. */
+  public ConnectionOptions withIdle(IdlePolicy idle) {
+    return new ConnectionOptions(
+        socketOptions, sendLowWaterBytes, sendHighWaterBytes, sendLimitBytes, maxLeasedBuffers, zeroCopyThresholdBytes,
+        startPaused, Objects.requireNonNull(idle, "idle"));
   }
 
   public Map<TransportOption<?>, Object> socketOptions() {
@@ -138,5 +151,9 @@ public final class ConnectionOptions {
 
   public boolean readingPaused() {
     return startPaused;
+  }
+
+  public IdlePolicy idle() {
+    return idle;
   }
 }

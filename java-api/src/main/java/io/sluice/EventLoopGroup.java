@@ -41,6 +41,9 @@ public interface EventLoopGroup extends AutoCloseable {
    */
   CompletionStage<Connection> connect(SocketAddress address, ConnectOptions options, ConnectionHandler handler);
 
+  /** The live connections of all loops: look-up by id and by keys of the application, iteration, broadcast. */
+  ConnectionRegistry connections();
+
   /** The loops, in order of their index. */
   List<EventLoop> loops();
 

@@ -3,6 +3,7 @@ package io.sluice.internal.loop;
 import io.sluice.CloseReason;
 import io.sluice.CloseReason.Initiator;
 import io.sluice.CloseReason.Kind;
+import io.sluice.IdleKind;
 import io.sluice.TransportException;
 import io.sluice.internal.abi.Abi;
 
@@ -53,6 +54,24 @@ final class CloseReasons {
         Kind.CONNECT_TIMEOUT, Initiator.NETWORK, "connect to " + address + ": not established within " + millis + " ms");
   }
 
+  static CloseReason idleTimeout(IdleKind kind, long nanos) {
+    String what =
+        switch (kind) {
+          case READ -> "nothing was received";
+          case WRITE -> "nothing was sent";
+          case ALL -> "nothing was received or sent";
+        };
+    return of(Kind.IDLE_TIMEOUT, Initiator.LOOP, what + " for " + text(nanos) + " (idle policy, " + kind + ")");
+  }
+
+  static CloseReason heartbeatTimeout(long nanos) {
+    return of(Kind.HEARTBEAT_TIMEOUT, Initiator.LOOP, "no sign of life for " + text(nanos) + " after a heartbeat");
+  }
+
+  private static String text(long nanos) {
+    return nanos % 1_000_000_000L == 0 ? nanos / 1_000_000_000L + " s" : nanos / 1_000_000L + " ms";
+  }
+
   static CloseReason badAddress(String what) {
     return of(Kind.IO_ERROR, Initiator.LOCAL, what);
   }
@@ -74,6 +93,7 @@ final class CloseReasons {
   /** Loads what the switches below are compiled to. */
   static void preload() {
     ofCode(Abi.EOTHER, 0, "");
+    idleTimeout(IdleKind.ALL, 0);
   }
 
   private static Kind kind(int code) {

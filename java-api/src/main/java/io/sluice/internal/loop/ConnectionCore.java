@@ -63,7 +63,11 @@ abstract class ConnectionCore {
   long bytesReceived;
   /** Bytes that sends took, from files too. */
   long bytesTaken;
+  /** Null: no idle policy, or the connection has ended. */
+  IdleWatch idle;
   volatile CloseReason reason;
+  /** What {@link KeyIndex} has this connection under. */
+  volatile Object keys;
   private volatile Object attachment;
 
   private long remoteInet4;

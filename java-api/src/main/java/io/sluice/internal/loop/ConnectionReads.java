@@ -48,6 +48,10 @@ abstract class ConnectionReads extends ConnectionSends {
 
   /** A completion with data. The hot path. */
   final void received(int buffer, int offset, int length) {
+    IdleWatch watch = idle;
+    if (watch != null) {
+      watch.readAt = loop.idle.nanos;
+    }
     if ((flags & NOT_DELIVERING) != 0) {
       receivedOutOfTurn(buffer, offset, length);
       return;
@@ -218,6 +222,9 @@ abstract class ConnectionReads extends ConnectionSends {
       return;
     }
     flags &= ~PAUSED;
+    if (idle != null) {
+      idle.resumed(loop.nanoTime());
+    }
     if (heldFirst != null || (flags & EOF_PENDING) != 0) {
       markDirty(); // Delivered at the end of the turn: a callback must not run inside a callback.
     } else {

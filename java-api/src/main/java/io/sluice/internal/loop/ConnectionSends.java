@@ -83,6 +83,9 @@ abstract class ConnectionSends extends ConnectionCore {
     bytesTaken += bytes;
     loop.counters.add(LoopCounters.MESSAGES_SENT, 1);
     loop.counters.add(LoopCounters.BYTES_TAKEN, bytes);
+    if (idle != null) {
+      idle.writeAt = loop.idle.nanos;
+    }
     if (pending + pendingFileBytes >= settings.highWaterBytes) {
       flags |= WANTS_WRITABLE;
       return SendResult.SATURATED;
@@ -332,6 +335,9 @@ abstract class ConnectionSends extends ConnectionCore {
   final void leaseSent(int bytes, int result, int accepted, int osError) {
     heldBuffers--;
     if (result >= 0) {
+      if (idle != null) {
+        writeProgressed();
+      }
       pendingBytes -= bytes;
       if ((flags & WANTS_WRITABLE) != 0) {
         progressed();
@@ -344,6 +350,9 @@ abstract class ConnectionSends extends ConnectionCore {
   final void chunkSent(int bytes, int result, int accepted, int osError) {
     chunksInFlight--;
     if (result >= 0) {
+      if (idle != null) {
+        writeProgressed();
+      }
       pendingBytes -= bytes;
       if (openChunk != SendMemory.NONE) {
         markDirty();
@@ -359,6 +368,9 @@ abstract class ConnectionSends extends ConnectionCore {
   /** The record's memory and file were given back already. */
   final void recordSent(SendRecord record, int result, int accepted, int osError) {
     int taken = result >= 0 ? record.bytes : accepted;
+    if (idle != null) {
+      writeProgressed();
+    }
     if (record.file != SendRecord.NO_FILE) {
       queuedFiles--;
       pendingFileBytes -= taken;
@@ -379,6 +391,16 @@ abstract class ConnectionSends extends ConnectionCore {
     } else {
       sendEnded(result, osError);
       record.tell(self(), accepted, reason);
+    }
+  }
+
+  /**
+   * A send is done. Below low water that tells nothing new: {@link #taken} was not long ago, and a lazy completion is seen
+   * when the loop happens to wake up.
+   */
+  private void writeProgressed() {
+    if (pendingBytes + pendingFileBytes > settings.lowWaterBytes) {
+      idle.writeAt = loop.idle.nanos;
     }
   }
 

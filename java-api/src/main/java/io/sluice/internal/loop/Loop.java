@@ -44,6 +44,7 @@ final class Loop implements EventLoop, Runnable {
   final Slots<HandOff> handOffs = new Slots<>();
   final TimerWheel timers;
   final LoopCounters counters = new LoopCounters();
+  final IdleWatches idle;
   CallbackLease callbackLease;
 
   private final int index;
@@ -77,6 +78,7 @@ final class Loop implements EventLoop, Runnable {
     this.wakeWord = new WakeWord(engine.shared());
     this.timers = new TimerWheel(System.nanoTime());
     this.stats = new LoopStatsReader(engine, counters);
+    this.idle = new IdleWatches(timers);
   }
 
   // ------------------------------------------------------------------------------------------- turns
@@ -146,8 +148,10 @@ final class Loop implements EventLoop, Runnable {
   private boolean oneTurn(long maxWaitNanos) {
     try {
       int done = runTasks();
-      if (!timers.isEmpty()) {
-        done += timers.expire(nanoTime());
+      if (!timers.isEmpty() || idle.anyDue()) {
+        long now = nanoTime();
+        idle.entering(now);
+        done += timers.expire(now);
       }
       pool.takeFromOutside();
       dirty.flush();
@@ -163,7 +167,13 @@ final class Loop implements EventLoop, Runnable {
         broken(n);
         return true;
       }
+      if (idle.any()) {
+        idle.entered(nanoTime());
+      }
       done += dispatcher.drain();
+      if (idle.anyDue()) {
+        done += idle.judge(n, connections.count());
+      }
       failedTurns = 0;
       return done > 0;
     } catch (Throwable t) {
@@ -176,7 +186,7 @@ final class Loop implements EventLoop, Runnable {
   }
 
   private long waitNanos(long maxWaitNanos) {
-    if (!dirty.isEmpty() || dispatcher.available() > 0 || !tasks.isEmpty()) {
+    if (!dirty.isEmpty() || idle.anyDue() || dispatcher.available() > 0 || !tasks.isEmpty()) {
       return 0;
     }
     if (timers.isEmpty()) {
@@ -268,10 +278,13 @@ final class Loop implements EventLoop, Runnable {
   StreamConnection connection(long handle, Settings settings, ListenerImpl acceptedBy) {
     StreamConnection c = new StreamConnection(this, handle, settings);
     c.handler = NoHandler.INSTANCE;
+    c.captureAddresses(acceptedBy); // Before others can find it.
     connections.put(c);
-    c.captureAddresses(acceptedBy);
     counters.add(acceptedBy == null ? LoopCounters.CONNECTED : LoopCounters.ACCEPTED, 1);
     Events.INSTANCE.connectionOpened(c, acceptedBy != null);
+    if (settings.idle != null) {
+      c.watchIdle(settings.idle);
+    }
     return c;
   }
 
@@ -296,6 +309,7 @@ final class Loop implements EventLoop, Runnable {
     CloseReason why = c.closeReason();
     counters.closed(why);
     Events.INSTANCE.connectionClosed(c, why, System.nanoTime() - c.openedNanos, c.bytesReceived, c.bytesTaken);
+    c.watchIdle(null);
     shutdown.connectionEnded(c);
   }
 

@@ -3,6 +3,7 @@ package io.sluice.internal.loop;
 import io.sluice.ConnectOptions;
 import io.sluice.Connection;
 import io.sluice.ConnectionHandler;
+import io.sluice.ConnectionRegistry;
 import io.sluice.EngineReport;
 import io.sluice.EventLoop;
 import io.sluice.EventLoopGroup;
@@ -36,6 +37,7 @@ public final class LoopGroup implements EventLoopGroup {
   private final int number = NUMBERS.incrementAndGet();
   private final boolean callerDriven;
   private final List<Loop> loops = new ArrayList<>();
+  private final GroupConnections connections = new GroupConnections(this);
   private final List<Thread> threads = new ArrayList<>();
   private final AtomicInteger next = new AtomicInteger();
   private final CompletableFuture<ShutdownReport> ended = new CompletableFuture<>();
@@ -188,6 +190,11 @@ public final class LoopGroup implements EventLoopGroup {
       connector.failed(CloseReasons.SHUTDOWN);
     }
     return stage;
+  }
+
+  @Override
+  public ConnectionRegistry connections() {
+    return connections;
   }
 
   @Override

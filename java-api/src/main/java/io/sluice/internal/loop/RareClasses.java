@@ -1,6 +1,7 @@
 package io.sluice.internal.loop;
 
 import io.sluice.CloseReason;
+import io.sluice.IdleKind;
 import io.sluice.ListenerState;
 import io.sluice.SendResult;
 import io.sluice.internal.jfr.Events;
@@ -21,7 +22,8 @@ final class RareClasses {
           CloseReason.Initiator.class, ListenerState.class, SendResult.class, HeapLease.class, RetainedLease.class,
           CallbackLease.class, ForeignSend.class, SendRecord.class, HandOff.class, Connector.class, NoHandler.class,
           ScheduledTask.class, UnixPath.class, LoopMemory.class, Files.class, Addresses.class, Options.class,
-          StreamConnection.class);
+          StreamConnection.class, IdleRules.class, IdleWatch.class, IdleWatches.class, IdleKind.class,
+          KeyIndex.class, KeyMembers.class, KeyMembers.Answer.class);
 
   static void load() {
     MethodHandles.Lookup lookup = MethodHandles.lookup();

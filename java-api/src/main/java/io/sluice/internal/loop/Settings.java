@@ -15,6 +15,8 @@ final class Settings {
   /** {@code Integer.MAX_VALUE}: never. */
   final int zeroCopyBytes;
   final boolean startPaused;
+  /** Null: no idle policy. */
+  final IdleRules idle;
 
   Settings(ConnectionOptions o, boolean unix) {
     socketOptions = unix ? withoutNoDelay(o.socketOptions()) : o.socketOptions();
@@ -24,6 +26,7 @@ final class Settings {
     maxLeasedBuffers = o.maxLeasedBuffers();
     zeroCopyBytes = o.zeroCopyThresholdBytes() == 0 ? Integer.MAX_VALUE : o.zeroCopyThresholdBytes();
     startPaused = o.readingPaused();
+    idle = IdleRules.of(o.idle());
   }
 
   /** The one option that is on by default, and that Unix sockets lack. */

@@ -6,6 +6,7 @@ import io.sluice.Connection;
 import io.sluice.ConnectionHandler;
 import io.sluice.EventLoop;
 import io.sluice.FileRegion;
+import io.sluice.IdlePolicy;
 import io.sluice.SendListener;
 import io.sluice.SendResult;
 import io.sluice.TcpInfo;
@@ -249,6 +250,29 @@ final class StreamConnection extends ConnectionFromOutside implements Connection
   public void handler(ConnectionHandler handler) {
     checkLoop("handler");
     this.handler = Objects.requireNonNull(handler, "handler");
+  }
+
+  @Override
+  public void idlePolicy(IdlePolicy policy) {
+    Objects.requireNonNull(policy, "policy");
+    checkLoop("idlePolicy");
+    if ((flags & CLOSING) == 0) {
+      watchIdle(loop.idle.rulesOf(policy));
+    }
+  }
+
+  @Override
+  public IdlePolicy idlePolicy() {
+    checkLoop("idlePolicy");
+    return idle == null ? IdlePolicy.none() : idle.rules.policy;
+  }
+
+  /** Replaces what watches over silence. Null: nothing does. */
+  void watchIdle(IdleRules rules) {
+    if (idle != null) {
+      loop.idle.stop(idle);
+    }
+    idle = rules == null ? null : loop.idle.start(this, rules, loop.nanoTime());
   }
 
   @Override

@@ -1,36 +1,56 @@
 package io.sluice.internal.loop;
 
 /**
- * A hashed wheel of {@value #SLOTS} ticks of one millisecond. Adding and cancelling cost the same whatever the number of
- * timers. A timer never fires early. Timers further away than one turn of the wheel stay in their slot for another turn; they
- * cost one wake-up per turn of the wheel. Loop thread only.
+ * A hierarchical wheel: {@value #LEVELS} levels of {@value #SLOTS} slots, ticks of one millisecond. A slot of a level covers
+ * as much time as all slots of the level below:
+ *
+ * <pre>
+ *  level       0       1       2       3        4        5
+ *  slot        1 ms    64 ms   4 s     4 min    4.6 h    12 days
+ *  all slots   64 ms   4 s     4 min   4.6 h    12 days  2 years
+ *
+ *   add: the lowest level that reaches it      time comes to the slot: due ones fire, the rest moves down
+ *  ------------------------------------> SLOT -----------------------------------------------------------> a lower level
+ * </pre>
+ *
+ * A timer is looked at once in each level that it passes, however long it waits, so the work is that of the timers whose time
+ * comes, not of those that are there. Adding and cancelling cost the same whatever the number of timers. A timer never fires
+ * early. Loop thread only.
  */
 final class TimerWheel {
-  static final int SLOTS = 1024;
+  static final int LEVELS = 6;
+  static final int SLOTS = 64;
   static final long TICK_NANOS = 1_000_000L;
+  private static final int BITS = 6;
   private static final int MASK = SLOTS - 1;
+  private static final int NOT_ARMED = -1;
+  private static final long NEVER = Long.MAX_VALUE;
 
-  /** One timer; it can be added once. */
+  /** One timer. It can be added again after it fired or was cancelled. */
   abstract static class Timer {
     private long tick;
     private Timer previous;
     private Timer next;
-    private boolean armed;
+    private int slot = NOT_ARMED;
 
     abstract void expired();
 
     final boolean isArmed() {
-      return armed;
+      return slot != NOT_ARMED;
     }
   }
 
-  private final Timer[] slots = new Timer[SLOTS];
-  /** A bit per slot that holds timers. */
-  private final long[] occupied = new long[SLOTS / Long.SIZE];
+  /** Level after level. */
+  private final Timer[] slots = new Timer[LEVELS * SLOTS];
+  /** For each level, a bit per slot that holds timers. */
+  private final long[] occupied = new long[LEVELS];
   private final long startNanos;
-  /** Every timer up to this tick has fired. */
+  /** Every timer up to this tick has fired, and no slot that begins before it holds any. */
   private long done;
+  /** While timers fire: the tick up to which they do. A timer that is added meanwhile comes later. */
+  private long firingTo = -1;
   private int count;
+  private long looks;
 
   TimerWheel(long startNanos) {
     this.startNanos = startNanos;
@@ -40,39 +60,71 @@ final class TimerWheel {
     return count == 0;
   }
 
+  /** Timers that were fired or moved down so far. */
+  long looks() {
+    return looks;
+  }
+
   void add(Timer timer, long nowNanos, long delayNanos) {
-    if (timer.armed) {
+    add(timer, nowNanos, delayNanos, 1);
+  }
+
+  /**
+   * Adds a timer that may come a little late, so that many share one wake-up.
+   *
+   * @param grainTicks the timer fires at a multiple of this: a power of two
+   */
+  void add(Timer timer, long nowNanos, long delayNanos, int grainTicks) {
+    if (timer.isArmed()) {
       throw new IllegalStateException("the timer is armed already");
     }
-    if (count == 0) {
-      done = tickOf(nowNanos);
+    if (count == 0 && firingTo < 0) {
+      done = Math.max(done, tickOf(nowNanos));
     }
     long due = nowNanos - startNanos + Math.max(0, delayNanos);
-    timer.tick = Math.max(done + 1, (due + TICK_NANOS - 1) / TICK_NANOS);
-    int slot = (int) timer.tick & MASK;
-    timer.armed = true;
+    long tick = Math.max(Math.max(done, firingTo) + 1, (due + TICK_NANOS - 1) / TICK_NANOS);
+    timer.tick = tick + grainTicks - 1 & -(long) grainTicks;
+    insert(timer);
+    count++;
+  }
+
+  private void insert(Timer timer) {
+    int level = 0;
+    long ahead = timer.tick - done;
+    while (ahead >= SLOTS && level < LEVELS - 1) {
+      level++;
+      ahead = (timer.tick >> level * BITS) - (done >> level * BITS);
+    }
+    // Beyond the last level: into its furthest slot, and from there again.
+    long block = (done >> level * BITS) + Math.min(ahead, SLOTS - 1);
+    int slot = level * SLOTS + ((int) block & MASK);
+    Timer first = slots[slot];
+    timer.slot = slot;
     timer.previous = null;
-    timer.next = slots[slot];
-    if (timer.next != null) {
-      timer.next.previous = timer;
+    timer.next = first;
+    if (first != null) {
+      first.previous = timer;
     }
     slots[slot] = timer;
-    occupied[slot >> 6] |= 1L << slot;
-    count++;
+    occupied[level] |= 1L << slot;
   }
 
   /** Does nothing when it fired or was cancelled before. */
   void cancel(Timer timer) {
-    if (!timer.armed) {
-      return;
+    if (timer.isArmed()) {
+      unlink(timer);
+      count--;
     }
-    int slot = (int) timer.tick & MASK;
+  }
+
+  private void unlink(Timer timer) {
+    int slot = timer.slot;
     if (timer.previous != null) {
       timer.previous.next = timer.next;
     } else {
       slots[slot] = timer.next;
       if (timer.next == null) {
-        occupied[slot >> 6] &= ~(1L << slot);
+        occupied[slot >> BITS] &= ~(1L << slot);
       }
     }
     if (timer.next != null) {
@@ -80,62 +132,80 @@ final class TimerWheel {
     }
     timer.previous = null;
     timer.next = null;
-    timer.armed = false;
-    count--;
+    timer.slot = NOT_ARMED;
   }
 
-  /** Fires what is due. A timer that is added meanwhile fires with a later tick. Returns how many fired. */
+  /** Fires what is due. A timer that is added meanwhile fires with a later call. Returns how many fired. */
   int expire(long nowNanos) {
     long now = tickOf(nowNanos);
+    if (now <= done) {
+      return 0;
+    }
     int fired = 0;
-    long from = Math.max(done + 1, now - SLOTS + 1);
-    // First, so that a timer added by a callback comes later than this call and cannot keep it here for ever.
+    firingTo = now;
+    try {
+      for (long t; count > 0 && (t = nextTick()) <= now; ) {
+        done = t;
+        fired += slotsThatBegin(t);
+      }
+    } finally {
+      firingTo = -1;
+    }
     done = Math.max(done, now);
-    for (long t = from; t <= now && count > 0; t++) {
-      if ((occupied[((int) t & MASK) >> 6] & 1L << t) != 0) {
-        fired += expireSlot((int) t & MASK, now);
+    return fired;
+  }
+
+  /** Every slot, of whatever level, whose time begins at {@link #done}. */
+  private int slotsThatBegin(long tick) {
+    int fired = 0;
+    for (int level = LEVELS - 1; level >= 0; level--) {
+      long block = tick >> level * BITS;
+      if (block << level * BITS == tick) {
+        fired += empty(level * SLOTS + ((int) block & MASK));
       }
     }
     return fired;
   }
 
-  private int expireSlot(int slot, long now) {
+  private int empty(int slot) {
     int fired = 0;
-    Timer timer = slots[slot];
-    while (timer != null) {
-      if (timer.tick <= now) {
-        cancel(timer);
+    // From the start each time: a timer that fires may cancel any other.
+    for (Timer timer; (timer = slots[slot]) != null; ) {
+      looks++;
+      unlink(timer);
+      if (timer.tick <= done) {
+        count--;
         fired++;
         timer.expired();
-        // The callback may have changed the list: begin again.
-        timer = slots[slot];
       } else {
-        timer = timer.next;
+        insert(timer);
       }
     }
     return fired;
+  }
+
+  /** When the next occupied slot begins. */
+  private long nextTick() {
+    long next = NEVER;
+    for (int level = 0; level < LEVELS; level++) {
+      long bits = occupied[level];
+      if (bits != 0) {
+        long block = done >> level * BITS;
+        long begin = block + Long.numberOfTrailingZeros(Long.rotateRight(bits, (int) block)) << level * BITS;
+        next = Math.min(next, begin);
+      }
+    }
+    return next;
   }
 
   /** Nanoseconds until the next look is due; negative when there is no timer. */
   long delayNanos(long nowNanos) {
-    if (count == 0) {
-      return -1;
-    }
-    for (long t = done + 1; t <= done + SLOTS; ) {
-      int slot = (int) t & MASK;
-      long word = occupied[slot >> 6] >>> slot;
-      if (word != 0) {
-        long tick = t + Long.numberOfTrailingZeros(word);
-        return Math.max(0, tick * TICK_NANOS - (nowNanos - startNanos));
-      }
-      t += Long.SIZE - (slot & 63);
-    }
-    return 0;
+    return count == 0 ? -1 : Math.max(0, nextTick() * TICK_NANOS - (nowNanos - startNanos));
   }
 
   /** Nanoseconds until an armed timer fires; 0 when it is not armed. */
   long delayOf(Timer timer, long nowNanos) {
-    return timer.armed ? Math.max(0, timer.tick * TICK_NANOS - (nowNanos - startNanos)) : 0;
+    return timer.isArmed() ? Math.max(0, timer.tick * TICK_NANOS - (nowNanos - startNanos)) : 0;
   }
 
   private long tickOf(long nanos) {

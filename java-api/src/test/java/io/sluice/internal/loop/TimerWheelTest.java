@@ -109,4 +109,95 @@ class TimerWheelTest {
     assertEquals(1, wheel.expire(now[0]));
     assertTrue(wheel.isEmpty());
   }
+
+  /** Timers of every distance, so that each passes through several levels. */
+  @Test
+  void farTimersFireOnceNotEarlyAndWithinOneTick() {
+    long[] now = {START};
+    TimerWheel wheel = new TimerWheel(START);
+    Random random = new Random(11);
+    List<Probe> waiting = new ArrayList<>();
+    for (int i = 0; i < 20_000; i++) {
+      Probe p = probe(now);
+      long delay = (long) Math.exp(random.nextDouble() * Math.log(400L * 24 * 3600 * 1000 * MS));
+      p.dueAt = now[0] + delay;
+      wheel.add(p, now[0], delay);
+      waiting.add(p);
+    }
+    waiting.sort((a, b) -> Long.compare(a.dueAt, b.dueAt));
+    int next = 0;
+    while (!wheel.isEmpty()) {
+      long wait = wheel.delayNanos(now[0]);
+      // Not always at the first possible moment.
+      now[0] += random.nextInt(4) == 0 ? wait * 2 + MS : Math.max(1, wait);
+      long at = now[0];
+      wheel.expire(at);
+      for (; next < waiting.size() && waiting.get(next).dueAt <= at - TimerWheel.TICK_NANOS; next++) {
+        assertTrue(waiting.get(next).firedAt != Long.MIN_VALUE, "late");
+      }
+    }
+    assertTrue(waiting.stream().allMatch(p -> p.firedAt >= p.dueAt));
+  }
+
+  @Test
+  void aTimerIsLookedAtOncePerLevelHoweverLongItWaits() {
+    long[] now = {START};
+    TimerWheel wheel = new TimerWheel(START);
+    int timers = 10_000;
+    for (int i = 0; i < timers; i++) {
+      wheel.add(probe(now), now[0], 3600_000 * MS + i * MS);
+    }
+    int wakeUps = 0;
+    while (!wheel.isEmpty()) {
+      now[0] += Math.max(1, wheel.delayNanos(now[0]));
+      wheel.expire(now[0]);
+      wakeUps++;
+    }
+    assertTrue(wheel.looks() <= 4L * timers, wheel.looks() + " looks at " + timers + " timers");
+    assertTrue(wakeUps <= timers + timers / 32, wakeUps + " wake-ups");
+  }
+
+  @Test
+  void timersOfACoarseGrainShareWakeUpsAndAreNotEarly() {
+    long[] now = {START};
+    TimerWheel wheel = new TimerWheel(START);
+    List<Probe> all = new ArrayList<>();
+    for (int i = 0; i < 10_000; i++) {
+      Probe p = probe(now);
+      p.dueAt = now[0] + 60_000 * MS + i * MS;
+      wheel.add(p, now[0], 60_000 * MS + i * MS, 1024);
+      all.add(p);
+    }
+    int wakeUps = 0;
+    while (!wheel.isEmpty()) {
+      now[0] += Math.max(1, wheel.delayNanos(now[0]));
+      wheel.expire(now[0]);
+      wakeUps++;
+    }
+    assertTrue(wakeUps <= 40, wakeUps + " wake-ups");
+    for (Probe p : all) {
+      assertTrue(p.firedAt >= p.dueAt && p.firedAt - p.dueAt <= 1025 * MS, "fired " + (p.firedAt - p.dueAt) + " ns after");
+    }
+  }
+
+  /** The wheel is empty while the callback runs: the new timer must not land in the slot that is being emptied. */
+  @Test
+  void theLastTimerMayAddAnotherAWholeLevelAhead() {
+    long[] now = {START};
+    TimerWheel wheel = new TimerWheel(START);
+    for (int stall = 1; stall < 200; stall++) {
+      for (int delay = 0; delay < 200; delay++) {
+        Probe second = probe(now);
+        Probe first = probe(now);
+        int d = delay;
+        first.then = () -> wheel.add(second, now[0], d * MS);
+        wheel.add(first, now[0], 0);
+        now[0] += stall * MS;
+        assertEquals(1, wheel.expire(now[0]));
+        now[0] += (d + 1) * MS;
+        assertEquals(1, wheel.expire(now[0]));
+        assertTrue(wheel.isEmpty());
+      }
+    }
+  }
 }

@@ -314,11 +314,7 @@ abstract class ConnectionFromOutside extends ConnectionEnds {
 
   final void closeFromOutside(long deadlineNanos) {
     ask(CLOSE_ASKED);
-    run(
-        () -> {
-          endByApplication();
-          limitEnd(deadlineNanos);
-        });
+    run(() -> endByApplication(deadlineNanos));
   }
 
   final void abortFromOutside() {

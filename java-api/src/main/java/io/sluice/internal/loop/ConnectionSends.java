@@ -385,7 +385,7 @@ abstract class ConnectionSends extends ConnectionCore {
   private void sendEnded(int result, int osError) {
     if (result != -Abi.ECANCELED || reason == null) {
       flags |= SEND_FAILED;
-      fail(CloseReasons.ofCode(result, osError, "send"));
+      fail(failure(result, osError, "send"));
     }
   }
 

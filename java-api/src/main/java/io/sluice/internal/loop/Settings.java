@@ -15,6 +15,8 @@ final class Settings {
   /** {@code Integer.MAX_VALUE}: never. */
   final int zeroCopyBytes;
   final boolean startPaused;
+  /** 0: a close in good order does not wait for the peer. */
+  final long lingerNanos;
 
   Settings(ConnectionOptions o, boolean unix) {
     socketOptions = unix ? withoutNoDelay(o.socketOptions()) : o.socketOptions();
@@ -24,6 +26,7 @@ final class Settings {
     maxLeasedBuffers = o.maxLeasedBuffers();
     zeroCopyBytes = o.zeroCopyThresholdBytes() == 0 ? Integer.MAX_VALUE : o.zeroCopyThresholdBytes();
     startPaused = o.readingPaused();
+    lingerNanos = o.linger().toNanos();
   }
 
   /** The one option that is on by default, and that Unix sockets lack. */

@@ -118,8 +118,9 @@ public interface Connection {
   CompletionStage<CloseReason> closed();
 
   /**
-   * The reason, known from the moment the end began; null while the connection is open. Final, with the bytes unsent, from
-   * {@code onClosed} on.
+   * The reason, known from the moment the end began, also for a thread whose send was answered {@link SendResult#CLOSED};
+   * null while the connection is open. Final, with the bytes unsent, from {@code onClosed} on: until then another cause may
+   * come first, or break an end in good order.
    */
   CloseReason closeReason();
 

@@ -12,12 +12,12 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** Waiting for what must happen. The limit only decides when a hanging test gives up. */
-final class Await {
-  static final long LIMIT_SECONDS = 60;
+public final class Await {
+  public static final long LIMIT_SECONDS = 60;
 
   private Await() {}
 
-  static <T> T value(CompletionStage<T> stage) {
+  public static <T> T value(CompletionStage<T> stage) {
     try {
       return stage.toCompletableFuture().get(LIMIT_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
@@ -27,7 +27,7 @@ final class Await {
     }
   }
 
-  static Throwable failure(CompletionStage<?> stage) {
+  public static Throwable failure(CompletionStage<?> stage) {
     try {
       Object v = stage.toCompletableFuture().get(LIMIT_SECONDS, TimeUnit.SECONDS);
       throw new AssertionError("expected a failure, got " + v);
@@ -38,7 +38,7 @@ final class Await {
     }
   }
 
-  static <T> T next(BlockingQueue<T> queue) {
+  public static <T> T next(BlockingQueue<T> queue) {
     try {
       T v = queue.poll(LIMIT_SECONDS, TimeUnit.SECONDS);
       if (v == null) {
@@ -50,7 +50,7 @@ final class Await {
     }
   }
 
-  static void until(String what, BooleanSupplier condition) {
+  public static void until(String what, BooleanSupplier condition) {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > end) {
@@ -61,7 +61,7 @@ final class Await {
   }
 
   /** Runs something on a loop's thread and brings back what it returned or threw. */
-  static <T> T on(Executor loop, Callable<T> call) {
+  public static <T> T on(Executor loop, Callable<T> call) {
     CompletableFuture<T> f = new CompletableFuture<>();
     loop.execute(
         () -> {

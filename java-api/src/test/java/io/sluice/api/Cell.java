@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Assumptions;
 public record Cell(String engine, String binding) {
   private static final Map<Cell, String> OBSTACLES = new ConcurrentHashMap<>();
 
-  static Stream<Cell> all() {
+  public static Stream<Cell> all() {
     List<String> engines = list("sluice.test.engines");
     List<String> bindings = list("sluice.test.bindings");
     return Stream.of(
@@ -24,7 +24,7 @@ public record Cell(String engine, String binding) {
   }
 
   /** One cell per engine: for tests whose subject does not depend on the binding, and which take long. */
-  static Stream<Cell> engines() {
+  public static Stream<Cell> engines() {
     return all().filter(c -> c.binding.equals("jni") || c.binding.equals("none"));
   }
 
@@ -32,18 +32,18 @@ public record Cell(String engine, String binding) {
     return Stream.of(System.getProperty(property, "").split(",")).map(String::trim).filter(s -> !s.isEmpty()).toList();
   }
 
-  boolean isNio() {
+  public boolean isNio() {
     return engine.equals("nio");
   }
 
   /** A builder for a group of this cell; aborts the test with the reason when the cell cannot run here. */
-  EventLoopGroup.Builder builder() {
+  public EventLoopGroup.Builder builder() {
     String obstacle = OBSTACLES.computeIfAbsent(this, Cell::findObstacle);
     Assumptions.assumeTrue(obstacle.isEmpty(), () -> this + ": " + obstacle);
     return EventLoopGroup.builder().engine(engine).binding(isNio() ? null : binding).threads(1);
   }
 
-  EventLoopGroup group() {
+  public EventLoopGroup group() {
     return builder().build();
   }
 

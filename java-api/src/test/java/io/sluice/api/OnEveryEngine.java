@@ -12,4 +12,4 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Retention(RetentionPolicy.RUNTIME)
 @ParameterizedTest(name = "{0}")
 @MethodSource("io.sluice.api.Cell#engines")
-@interface OnEveryEngine {}
+public @interface OnEveryEngine {}

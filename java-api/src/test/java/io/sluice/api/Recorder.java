@@ -11,28 +11,28 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A handler that writes down what happens, and checks on which thread. Subclasses override the on...Do methods. */
-class Recorder implements ConnectionHandler {
-  final List<String> events = new CopyOnWriteArrayList<>();
-  final CompletableFuture<Connection> opened = new CompletableFuture<>();
-  final CompletableFuture<CloseReason> closed = new CompletableFuture<>();
-  final CompletableFuture<Void> inputClosed = new CompletableFuture<>();
-  final CompletableFuture<Throwable> fault = new CompletableFuture<>();
+public class Recorder implements ConnectionHandler {
+  public final List<String> events = new CopyOnWriteArrayList<>();
+  public final CompletableFuture<Connection> opened = new CompletableFuture<>();
+  public final CompletableFuture<CloseReason> closed = new CompletableFuture<>();
+  public final CompletableFuture<Void> inputClosed = new CompletableFuture<>();
+  public final CompletableFuture<Throwable> fault = new CompletableFuture<>();
   private final ByteArrayOutputStream data = new ByteArrayOutputStream();
 
   /** Everything received, so far. */
-  final String text() {
+  public final String text() {
     synchronized (data) {
       return data.toString(StandardCharsets.UTF_8);
     }
   }
 
-  final int bytes() {
+  public final int bytes() {
     synchronized (data) {
       return data.size();
     }
   }
 
-  final byte[] received() {
+  public final byte[] received() {
     synchronized (data) {
       return data.toByteArray();
     }
@@ -85,7 +85,7 @@ class Recorder implements ConnectionHandler {
   }
 
   /** Echoes every lease without a copy. */
-  static final class Echo extends Recorder {
+  public static final class Echo extends Recorder {
     @Override
     public void onData(Connection c, BufferLease lease) {
       c.send(lease);

@@ -14,22 +14,22 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Supplier;
 
 /** A listening group on the loopback interface whose handlers can be waited for. */
-final class Server<H extends ConnectionHandler> implements AutoCloseable {
-  final EventLoopGroup group;
-  final Listener listener;
+public final class Server<H extends ConnectionHandler> implements AutoCloseable {
+  public final EventLoopGroup group;
+  public final Listener listener;
   /** The handlers of accepted connections, in order. */
-  final BlockingQueue<H> handlers = new LinkedBlockingQueue<>();
-  final BlockingQueue<Connection> connections = new LinkedBlockingQueue<>();
+  public final BlockingQueue<H> handlers = new LinkedBlockingQueue<>();
+  public final BlockingQueue<Connection> connections = new LinkedBlockingQueue<>();
 
-  Server(EventLoopGroup group, ListenOptions options, Supplier<H> factory) {
+  public Server(EventLoopGroup group, ListenOptions options, Supplier<H> factory) {
     this(group, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), options, factory);
   }
 
-  Server(EventLoopGroup group, Supplier<H> factory) {
+  public Server(EventLoopGroup group, Supplier<H> factory) {
     this(group, ListenOptions.defaults(), factory);
   }
 
-  Server(EventLoopGroup group, SocketAddress address, ListenOptions options, Supplier<H> factory) {
+  public Server(EventLoopGroup group, SocketAddress address, ListenOptions options, Supplier<H> factory) {
     this.group = group;
     this.listener =
         group.listen(
@@ -49,17 +49,17 @@ final class Server<H extends ConnectionHandler> implements AutoCloseable {
     }
   }
 
-  SocketAddress address() {
+  public SocketAddress address() {
     return listener.addresses().get(0);
   }
 
   /** A JDK client: it shares no code with what is tested. */
-  Socket client() throws java.io.IOException {
+  public Socket client() throws java.io.IOException {
     return connected(new Socket());
   }
 
   /** A client whose kernel buffer for received data is small and does not grow: {@code socket(7)}, SO_RCVBUF. */
-  Socket client(int receiveBufferBytes) throws java.io.IOException {
+  public Socket client(int receiveBufferBytes) throws java.io.IOException {
     Socket s = new Socket();
     s.setReceiveBufferSize(receiveBufferBytes);
     return connected(s);

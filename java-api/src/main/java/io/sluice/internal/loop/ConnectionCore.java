@@ -125,6 +125,15 @@ abstract class ConnectionCore {
   }
 
   /**
+   * A number that changes while the peer takes data, as far as this engine can tell; a large send may be in the kernel as one
+   * operation, whose progress the queue does not show.
+   */
+  final long progress() {
+    ByteBuffer b = loop.controlBuffer().limit(Abi.TCP_INFO_BYTES);
+    return loop.engine.query(handle, Abi.QUERY_TCP_INFO, b) >= 0 ? Options.tcpInfo(b).bytesAcked() : kernelUnsent();
+  }
+
+  /**
    * The reason of a failed operation. A kernel that gave up although the peer owed no acknowledgement missed the answers to
    * its keep-alive probes.
    */

@@ -66,10 +66,6 @@ abstract class ConnectionEnds extends ConnectionReads {
     return s;
   }
 
-  public final CloseReason closeReason() {
-    return reason;
-  }
-
   /** No send of another thread is accepted from here on, and those accepted before are carried out or failed. */
   abstract void refuseForeign();
 

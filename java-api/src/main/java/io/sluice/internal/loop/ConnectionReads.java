@@ -10,7 +10,8 @@ import io.sluice.internal.abi.Abi;
  *            pause: CANCEL, terminal              resume: CANCEL, terminal
  *  RECEIVE ---------------------------> WATCH ---------------------------> RECEIVE
  *     |                                   |
- *     | data while paused: kept           | failure: the connection ends; end of stream: told after resume
+ *     | data while paused: kept           | failure: the connection ends; end of stream: onInputEnding, and
+ *                                         | onInputClosed after resume
  * </pre>
  *
  * While paused a WATCH stands in for the receive, so that a peer that resets is noticed although nothing is read. A connection
@@ -177,6 +178,9 @@ abstract class ConnectionReads extends ConnectionSends {
     if (result != -Abi.ECANCELED) {
       flags |= WATCHED; // The end was seen (a receive will tell it), or this engine cannot watch.
     }
+    if ((cqeFlags & Abi.CQE_EOF) != 0 && (flags & (PAUSED | CLOSING)) == PAUSED) {
+      inputEnding();
+    }
     arm();
   }
 
@@ -190,6 +194,14 @@ abstract class ConnectionReads extends ConnectionSends {
 
   /** While lingering: the peer's end came. */
   abstract void peerEndedToo();
+
+  private void inputEnding() {
+    try {
+      handler.onInputEnding(self());
+    } catch (Throwable t) {
+      handlerFailed("onInputEnding", t);
+    }
+  }
 
   private void inputClosed() {
     flags = flags & ~EOF_PENDING | INPUT_CLOSED | ((flags & OUTPUT_SHUT) != 0 ? LOCAL_FIRST : 0);

@@ -23,6 +23,7 @@ final class Linger extends TimerWheel.Timer {
   private long limitAt;
   private boolean measured;
   private long outstanding;
+  private long progress;
   private long discarded;
 
   Linger(ConnectionEnds connection, long patienceNanos) {
@@ -66,13 +67,18 @@ final class Linger extends TimerWheel.Timer {
   void expired() {
     long now = connection.loop.nanoTime();
     long left = connection.unacknowledged();
-    if (limited && now - limitAt >= 0 || measured && (left == 0 || left >= outstanding)) {
+    if (limited && now - limitAt >= 0 || measured && (left == 0 || !moved(left))) {
       connection.lingerOver(left == 0);
       return;
     }
     measured = true;
     outstanding = left;
+    progress = connection.progress();
     arm(now);
+  }
+
+  private boolean moved(long left) {
+    return left < outstanding || connection.progress() != progress;
   }
 
   /** Whether what the peer sends is still worth reading. */

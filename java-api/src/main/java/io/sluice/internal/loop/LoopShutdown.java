@@ -89,7 +89,7 @@ final class LoopShutdown {
     }
     if (aborting && c.wasAborted()) {
       aborted++;
-      bytesUnsent += c.closeReason().bytesUnsent();
+      bytesUnsent += c.reason.bytesUnsent();
     } else {
       closed++;
     }

@@ -17,7 +17,7 @@ final class RareClasses {
       List.of(
           FaultLog.class, FaultLog.Fault.class, CloseReasons.class, CloseReason.class, CloseReason.Kind.class,
           CloseReason.Initiator.class, ListenerState.class, SendResult.class, HeapLease.class, RetainedLease.class,
-          CallbackLease.class, Linger.class, SharedStage.class, ForeignSend.class, SendRecord.class, HandOff.class, Connector.class, NoHandler.class,
+          CallbackLease.class, Linger.class, SharedStage.class, ConnectStage.class, ForeignSend.class, SendRecord.class, HandOff.class, Connector.class, NoHandler.class,
           ScheduledTask.class, UnixPath.class, LoopMemory.class, Files.class, Addresses.class, Options.class,
           StreamConnection.class);
 

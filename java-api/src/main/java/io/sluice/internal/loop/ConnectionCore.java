@@ -47,6 +47,8 @@ abstract class ConnectionCore {
   static final int LINGERING = 1 << 16;
   /** The end was an abort. */
   static final int ABORTED = 1 << 17;
+  /** onInputEnding was called. */
+  static final int ENDING_TOLD = 1 << 18;
 
   /** Data goes straight to the handler when none of these is set. */
   static final int NOT_DELIVERING = PAUSED | CLOSING | HOLDING;

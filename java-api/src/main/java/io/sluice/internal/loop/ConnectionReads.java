@@ -118,6 +118,8 @@ abstract class ConnectionReads extends ConnectionSends {
       } else {
         arm();
       }
+    } else if ((flags & EOF_PENDING) != 0) {
+      inputEnding();
     }
   }
 
@@ -156,6 +158,8 @@ abstract class ConnectionReads extends ConnectionSends {
       flags |= EOF_PENDING;
       if ((flags & (PAUSED | HOLDING)) == 0) {
         inputClosed();
+      } else {
+        inputEnding();
       }
     } else if (result < 0 && result != -Abi.ECANCELED) {
       fail(failure(result, osError, "receive"));
@@ -178,7 +182,7 @@ abstract class ConnectionReads extends ConnectionSends {
     if (result != -Abi.ECANCELED) {
       flags |= WATCHED; // The end was seen (a receive will tell it), or this engine cannot watch.
     }
-    if ((cqeFlags & Abi.CQE_EOF) != 0 && (flags & (PAUSED | CLOSING)) == PAUSED) {
+    if ((cqeFlags & Abi.CQE_EOF) != 0) {
       inputEnding();
     }
     arm();
@@ -195,7 +199,12 @@ abstract class ConnectionReads extends ConnectionSends {
   /** While lingering: the peer's end came. */
   abstract void peerEndedToo();
 
+  /** Reading is paused, and the peer's end is known. */
   private void inputEnding() {
+    if ((flags & (PAUSED | CLOSING | ENDING_TOLD)) != PAUSED) {
+      return;
+    }
+    flags |= ENDING_TOLD;
     try {
       handler.onInputEnding(self());
     } catch (Throwable t) {
@@ -251,6 +260,9 @@ abstract class ConnectionReads extends ConnectionSends {
   final void pauseLocal() {
     if ((flags & (PAUSED | CLOSING)) == 0) {
       flags |= PAUSED;
+      if ((flags & EOF_PENDING) != 0) {
+        markDirty(); // The end is told at the end of the turn.
+      }
       arm();
     }
   }

@@ -383,7 +383,8 @@ class LingerIT {
   void wrongLingersFailAtTheCall(Cell cell) {
     ConnectionOptions o = ConnectionOptions.defaults();
     assertEquals(ConnectionOptions.DEFAULT_LINGER, o.linger());
-    for (Duration wrong : List.of(Duration.ofNanos(-1), ConnectionOptions.MAX_LINGER.plusNanos(1), Duration.ofSeconds(Long.MAX_VALUE))) {
+    for (Duration wrong :
+        List.of(Duration.ofNanos(-1), ConnectionOptions.MAX_LINGER.plusNanos(1), Duration.ofSeconds(Long.MAX_VALUE))) {
       String m = assertThrows(IllegalArgumentException.class, () -> o.withLinger(wrong)).getMessage();
       assertTrue(m.contains("linger") && m.contains(wrong.toString()) && m.contains("PT24H"), m);
     }

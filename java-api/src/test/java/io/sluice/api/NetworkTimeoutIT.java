@@ -11,9 +11,12 @@ import io.sluice.ConnectionOptions;
 import io.sluice.ListenOptions;
 import io.sluice.TransportOption;
 import java.io.File;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -58,12 +61,12 @@ class NetworkTimeoutIT {
     }
 
     private static boolean ip(String... arguments) throws Exception {
-      List<String> command = new java.util.ArrayList<>(List.of("ip"));
+      List<String> command = new ArrayList<>(List.of("ip"));
       command.addAll(List.of(arguments));
       Process p;
       try {
         p = new ProcessBuilder(command).redirectErrorStream(true).start();
-      } catch (java.io.IOException e) {
+      } catch (IOException e) {
         return false;
       }
       String out = new String(p.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -161,10 +164,24 @@ class NetworkTimeoutIT {
   }
 
   @OnEveryEngine
+  void aPeerThatVanishesWhenItHasEverythingIsALocalClose(Cell cell) throws Exception {
+    cell.group().close();
+    ConnectionOptions options = ConnectionOptions.defaults().withLinger(Duration.ofMillis(500));
+    try (FarPeer peer = new FarPeer();
+        Server<Recorder> server = server(cell, peer, options)) {
+      peer.connect(server.listener.port());
+      Recorder r = Await.next(server.handlers);
+      Connection c = Await.value(r.opened);
+      peer.vanish();
+      assertEquals(Kind.LOCAL_CLOSE, Await.value(c.close()).kind(), "only our FIN was not acknowledged");
+    }
+  }
+
+  @OnEveryEngine
   void aPeerThatVanishesBeforeOurCloseIsACloseTimeout(Cell cell) throws Exception {
     cell.group().close();
     Assumptions.assumeFalse(cell.isNio(), "NIO cannot tell what was acknowledged");
-    ConnectionOptions options = ConnectionOptions.defaults().withLinger(java.time.Duration.ofMillis(500));
+    ConnectionOptions options = ConnectionOptions.defaults().withLinger(Duration.ofMillis(500));
     try (FarPeer peer = new FarPeer();
         Server<Recorder> server = server(cell, peer, options)) {
       peer.connect(server.listener.port());

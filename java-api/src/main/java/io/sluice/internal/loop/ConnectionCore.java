@@ -127,12 +127,16 @@ abstract class ConnectionCore {
   }
 
   /**
-   * A number that changes while the peer takes data, as far as this engine can tell; a large send may be in the kernel as one
-   * operation, whose progress the queue does not show.
+   * A number that changes while the peer takes data, as far as this engine can tell: a large send or a file is one operation,
+   * whose progress the queue does not show. On a Unix socket the native engines only see how full the kernel's buffer is.
    */
   final long progress() {
     ByteBuffer b = loop.controlBuffer().limit(Abi.TCP_INFO_BYTES);
-    return loop.engine.query(handle, Abi.QUERY_TCP_INFO, b) >= 0 ? Options.tcpInfo(b).bytesAcked() : kernelUnsent();
+    if (loop.engine.query(handle, Abi.QUERY_TCP_INFO, b) >= 0) {
+      return Options.tcpInfo(b).bytesAcked();
+    }
+    long accepted = loop.engine.acceptedOfFirst(handle);
+    return accepted >= 0 ? accepted : kernelUnsent();
   }
 
   /**

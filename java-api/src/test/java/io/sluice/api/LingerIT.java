@@ -39,6 +39,7 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Tag;
 
 /** A close in good order waits for the peer's end, so that the kernel's answer to unread input does not destroy what was sent. */
 class LingerIT {
@@ -158,6 +159,7 @@ class LingerIT {
   }
 
   @OnEveryEngine
+  @Tag("slow")
   void aPeerThatReadsSlowlyGetsTheTimeItNeeds(Cell cell) throws Exception {
     ConnectionOptions options =
         ConnectionOptions.defaults().withLinger(Duration.ofSeconds(2)).with(TransportOption.SO_SNDBUF, 16 << 10);
@@ -174,6 +176,7 @@ class LingerIT {
   }
 
   @OnEveryEngine
+  @Tag("slow")
   void aFileThatIsReadSlowlyGetsTheTimeItNeeds(Cell cell) throws Exception {
     Path file = Files.createTempFile("sluice", ".data");
     ConnectionOptions options =

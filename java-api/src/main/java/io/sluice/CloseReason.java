@@ -29,13 +29,18 @@ public record CloseReason(
     PEER_RESET(false),
     /** The peer refused the connection, or nothing listens there. */
     REFUSED(false),
-    /** The peer stopped answering: retransmissions, keep-alive probes or TCP_USER_TIMEOUT ran out. */
+    /** The peer stopped answering: retransmissions or TCP_USER_TIMEOUT ran out. */
     TIMED_OUT(false),
+    /**
+     * The peer answered no keep-alive probe while nothing sent was unacknowledged. The NIO engine cannot tell it from {@link
+     * #TIMED_OUT} and says that.
+     */
+    KEEP_ALIVE_TIMEOUT(false),
     /** The connection was not established within {@link ConnectOptions#connectTimeout()}. */
     CONNECT_TIMEOUT(false),
     /** No route, network or host down or unreachable. */
     UNREACHABLE(false),
-    /** {@code close()} with a deadline: the peer did not take the rest of the data in time. */
+    /** {@code close()}: the peer's system did not acknowledge everything within linger or deadline; an abort followed. */
     CLOSE_TIMEOUT(false),
     /** The connection was idle for longer than its {@link IdlePolicy} allows: {@link IdlePolicy#withClose}. */
     IDLE_TIMEOUT(false),

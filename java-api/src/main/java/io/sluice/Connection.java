@@ -88,16 +88,24 @@ public interface Connection {
   // ------------------------------------------------------------------------------------------- closing
 
   /**
-   * Closes in good order: what was sent before is handed to the kernel first. May be called any number of times, in any
-   * state; every call returns the same stage.
+   * Closes in good order: everything sent before goes out, then this direction is ended (FIN), and the socket is closed when
+   * the peer's end has come, too, or {@link ConnectionOptions#linger()} is over. What the peer sends meanwhile is read and
+   * thrown away, also when reading was paused; no callback but {@link SendListener} and {@code onClosed} comes any more. When
+   * the peer's end was seen before, the usual answer to {@code onInputClosed}, nothing is waited for.
    *
-   * @return completes with the reason after {@code onClosed} returned; never fails
+   * <p>When the linger is over and the peer's system has acknowledged everything, the connection is closed all the same
+   * and the reason stays {@link CloseReason.Kind#LOCAL_CLOSE}; else it is aborted with {@link
+   * CloseReason.Kind#CLOSE_TIMEOUT}. May be called any number of times, in any state; never throws; every call returns the
+   * same stage.
+   *
+   * @return completes with the reason after {@code onClosed} returned; never fails, and cannot be completed or cancelled by
+   *     its callers
    */
   CompletionStage<CloseReason> close();
 
   /**
-   * Like {@link #close()}, and aborts when queued data is not taken by the kernel within the time: the reason is then {@link
-   * CloseReason.Kind#CLOSE_TIMEOUT}. Also shortens the time of a close that is under way.
+   * Like {@link #close()}, with this deadline in place of the linger: it bounds the whole end. Also shortens the time of a
+   * close that is under way.
    *
    * @param deadline 0 to 24 hours
    */
@@ -110,8 +118,9 @@ public interface Connection {
   CompletionStage<CloseReason> closed();
 
   /**
-   * The reason, known from the moment the end began; null while the connection is open. Final, with the bytes unsent, from
-   * {@code onClosed} on.
+   * The reason, known from the moment the end began, also for a thread whose send was answered {@link SendResult#CLOSED};
+   * null while the connection is open. Final, with the bytes unsent, from {@code onClosed} on: until then another cause may
+   * come first, or break an end in good order.
    */
   CloseReason closeReason();
 

@@ -4,7 +4,8 @@ package io.sluice;
  * What an application does with a connection.
  *
  * <p>All methods are called on the connection's loop thread, in the order {@code onOpen}, then any number of {@code
- * onData}, {@code onWritable}, {@code onIdle} and {@code onHeartbeat}, at most one {@code onInputClosed}, then exactly one {@code onClosed}, and nothing after
+ * onData}, {@code onWritable}, {@code onIdle} and {@code onHeartbeat}, at most one {@code onInputEnding}, at most one {@code
+ * onInputClosed}, then exactly one {@code onClosed}, and nothing after
  * it. They must not block: a blocked callback blocks every connection of the loop. An exception thrown by a callback
  * closes the connection with {@link CloseReason.Kind#HANDLER_FAILED}; the loop lives on.
  */
@@ -21,6 +22,14 @@ public interface ConnectionHandler {
 
   /** After a {@code send} answered {@link SendResult#SATURATED}: the queue fell to the low-water mark. */
   default void onWritable(Connection connection) {}
+
+  /**
+   * While reading is paused: the peer has ended its direction, or its process has died in good order. Data may still be
+   * unread; {@link #onInputClosed} follows when reading was resumed and all of it was delivered. At most once, and never when
+   * reading is not paused. For a proxy, say, that would otherwise work on for a client that has hung up. The NIO engine
+   * notices it only when little data is unread.
+   */
+  default void onInputEnding(Connection connection) {}
 
   /**
    * The peer ended its direction (FIN); all its data was delivered before. Override to go on sending; the default closes.

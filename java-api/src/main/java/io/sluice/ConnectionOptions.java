@@ -1,5 +1,6 @@
 package io.sluice;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -23,16 +24,39 @@ public final class ConnectionOptions {
   /** Default of {@link #maxLeasedBuffers()}. */
   public static final int DEFAULT_MAX_LEASED_BUFFERS = 64;
 
-  private static final ConnectionOptions DEFAULTS =
-      new ConnectionOptions(
-          Map.of(TransportOption.TCP_NODELAY, Boolean.TRUE),
-          DEFAULT_SEND_LOW_WATER_BYTES,
-          DEFAULT_SEND_HIGH_WATER_BYTES,
-          DEFAULT_SEND_LIMIT_BYTES,
-          DEFAULT_MAX_LEASED_BUFFERS,
-          0,
-          false,
-          IdlePolicy.none());
+  /** Default of {@link #linger()}: 5 seconds. */
+  public static final Duration DEFAULT_LINGER = Duration.ofSeconds(5);
+  /** Upper bound of {@link #linger()} and of the deadline of {@link Connection#close(Duration)}: 24 hours. */
+  public static final Duration MAX_LINGER = Duration.ofHours(24);
+
+  private static final ConnectionOptions DEFAULTS = new ConnectionOptions(new Draft());
+
+  /** The values of a copy while they are put together; starts with the defaults. */
+  private static final class Draft {
+    Map<TransportOption<?>, Object> socketOptions = Map.of(TransportOption.TCP_NODELAY, Boolean.TRUE);
+    int sendLowWaterBytes = DEFAULT_SEND_LOW_WATER_BYTES;
+    int sendHighWaterBytes = DEFAULT_SEND_HIGH_WATER_BYTES;
+    int sendLimitBytes = DEFAULT_SEND_LIMIT_BYTES;
+    int maxLeasedBuffers = DEFAULT_MAX_LEASED_BUFFERS;
+    int zeroCopyThresholdBytes;
+    boolean startPaused;
+    Duration linger = DEFAULT_LINGER;
+    IdlePolicy idle = IdlePolicy.none();
+
+    Draft() {}
+
+    Draft(ConnectionOptions o) {
+      socketOptions = o.socketOptions;
+      sendLowWaterBytes = o.sendLowWaterBytes;
+      sendHighWaterBytes = o.sendHighWaterBytes;
+      sendLimitBytes = o.sendLimitBytes;
+      maxLeasedBuffers = o.maxLeasedBuffers;
+      zeroCopyThresholdBytes = o.zeroCopyThresholdBytes;
+      startPaused = o.startPaused;
+      linger = o.linger;
+      idle = o.idle;
+    }
+  }
 
   private final Map<TransportOption<?>, Object> socketOptions;
   private final int sendLowWaterBytes;
@@ -41,25 +65,19 @@ public final class ConnectionOptions {
   private final int maxLeasedBuffers;
   private final int zeroCopyThresholdBytes;
   private final boolean startPaused;
+  private final Duration linger;
   private final IdlePolicy idle;
 
-  private ConnectionOptions(
-      Map<TransportOption<?>, Object> socketOptions,
-      int sendLowWaterBytes,
-      int sendHighWaterBytes,
-      int sendLimitBytes,
-      int maxLeasedBuffers,
-      int zeroCopyThresholdBytes,
-      boolean startPaused,
-      IdlePolicy idle) {
-    this.socketOptions = socketOptions;
-    this.sendLowWaterBytes = sendLowWaterBytes;
-    this.sendHighWaterBytes = sendHighWaterBytes;
-    this.sendLimitBytes = sendLimitBytes;
-    this.maxLeasedBuffers = maxLeasedBuffers;
-    this.zeroCopyThresholdBytes = zeroCopyThresholdBytes;
-    this.startPaused = startPaused;
-    this.idle = idle;
+  private ConnectionOptions(Draft d) {
+    this.socketOptions = d.socketOptions;
+    this.sendLowWaterBytes = d.sendLowWaterBytes;
+    this.sendHighWaterBytes = d.sendHighWaterBytes;
+    this.sendLimitBytes = d.sendLimitBytes;
+    this.maxLeasedBuffers = d.maxLeasedBuffers;
+    this.zeroCopyThresholdBytes = d.zeroCopyThresholdBytes;
+    this.startPaused = d.startPaused;
+    this.linger = d.linger;
+    this.idle = d.idle;
   }
 
   /** TCP_NODELAY on, the default limits. */
@@ -72,9 +90,9 @@ public final class ConnectionOptions {
     option.encode(value);
     Map<TransportOption<?>, Object> m = new LinkedHashMap<>(socketOptions);
     m.put(option, value);
-    return new ConnectionOptions(
-        Map.copyOf(m), sendLowWaterBytes, sendHighWaterBytes, sendLimitBytes, maxLeasedBuffers,
-        zeroCopyThresholdBytes, startPaused, idle);
+    Draft d = new Draft(this);
+    d.socketOptions = Map.copyOf(m);
+    return new ConnectionOptions(d);
   }
 
   /** Bounds of the send queue in bytes: {@code 0 <= low < high <= limit}. */
@@ -84,9 +102,11 @@ public final class ConnectionOptions {
           "send bounds must satisfy 0 <= low < high <= limit, but low=" + lowWaterBytes + " high=" + highWaterBytes
               + " limit=" + limitBytes);
     }
-    return new ConnectionOptions(
-        socketOptions, lowWaterBytes, highWaterBytes, limitBytes, maxLeasedBuffers, zeroCopyThresholdBytes, startPaused,
-        idle);
+    Draft d = new Draft(this);
+    d.sendLowWaterBytes = lowWaterBytes;
+    d.sendHighWaterBytes = highWaterBytes;
+    d.sendLimitBytes = limitBytes;
+    return new ConnectionOptions(d);
   }
 
   /** Pool buffers a connection may hold by retained leases, 1 to 32768; beyond it data is copied to the heap. */
@@ -94,9 +114,9 @@ public final class ConnectionOptions {
     if (buffers < 1 || buffers > 32768) {
       throw new IllegalArgumentException("maxLeasedBuffers " + buffers + " is not within 1 to 32768");
     }
-    return new ConnectionOptions(
-        socketOptions, sendLowWaterBytes, sendHighWaterBytes, sendLimitBytes, buffers, zeroCopyThresholdBytes,
-        startPaused, idle);
+    Draft d = new Draft(this);
+    d.maxLeasedBuffers = buffers;
+    return new ConnectionOptions(d);
   }
 
   /**
@@ -107,22 +127,41 @@ public final class ConnectionOptions {
     if (bytes < 0) {
       throw new IllegalArgumentException("zeroCopyThreshold " + bytes + " is negative");
     }
-    return new ConnectionOptions(
-        socketOptions, sendLowWaterBytes, sendHighWaterBytes, sendLimitBytes, maxLeasedBuffers, bytes, startPaused, idle);
+    Draft d = new Draft(this);
+    d.zeroCopyThresholdBytes = bytes;
+    return new ConnectionOptions(d);
   }
 
   /** Connections open with reading paused: nothing is read until {@link Connection#resumeReading()}. */
   public ConnectionOptions withReadingPaused(boolean paused) {
-    return new ConnectionOptions(
-        socketOptions, sendLowWaterBytes, sendHighWaterBytes, sendLimitBytes, maxLeasedBuffers, zeroCopyThresholdBytes,
-        paused, idle);
+    Draft d = new Draft(this);
+    d.startPaused = paused;
+    return new ConnectionOptions(d);
   }
 
   /** What happens when a connection is silent; default {@link IdlePolicy#none()}. */
   public ConnectionOptions withIdle(IdlePolicy idle) {
-    return new ConnectionOptions(
-        socketOptions, sendLowWaterBytes, sendHighWaterBytes, sendLimitBytes, maxLeasedBuffers, zeroCopyThresholdBytes,
-        startPaused, Objects.requireNonNull(idle, "idle"));
+    Draft d = new Draft(this);
+    d.idle = Objects.requireNonNull(idle, "idle");
+    return new ConnectionOptions(d);
+  }
+
+  /**
+   * How long {@link Connection#close()} waits for the peer's end. Until then what the peer still sends is read and thrown
+   * away, because the kernel answers unread data with RST, and that may destroy data of ours that the peer has not read yet
+   * (RFC 1122 section 4.2.2.13, RFC 2525 section 2.17). The time is extended while the peer goes on taking queued data: what
+   * counts is that nothing moved during its second half. 0: hand everything to the kernel and close at once. A peer whose
+   * end was seen before is never waited for.
+   *
+   * @param linger 0 to 24 hours; default {@link #DEFAULT_LINGER}
+   */
+  public ConnectionOptions withLinger(Duration linger) {
+    if (linger.isNegative() || linger.compareTo(MAX_LINGER) > 0) {
+      throw new IllegalArgumentException("linger " + linger + " is not within zero to " + MAX_LINGER);
+    }
+    Draft d = new Draft(this);
+    d.linger = linger;
+    return new ConnectionOptions(d);
   }
 
   public Map<TransportOption<?>, Object> socketOptions() {
@@ -155,5 +194,9 @@ public final class ConnectionOptions {
 
   public IdlePolicy idle() {
     return idle;
+  }
+
+  public Duration linger() {
+    return linger;
   }
 }

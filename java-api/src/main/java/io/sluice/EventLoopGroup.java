@@ -37,7 +37,9 @@ public interface EventLoopGroup extends AutoCloseable {
 
   /**
    * Connects; on a loop of this group when called on its thread, else on the loops in turn. The stage completes on the connection's loop after {@code onOpen}, or fails with a {@link
-   * TransportException}; then no method of the handler is ever called.
+   * TransportException}; then no method of the handler is ever called. The same holds when the caller completes or cancels the
+   * stage before ({@code toCompletableFuture().cancel(false)}, {@code orTimeout}): the attempt is given up, and a socket that
+   * connects all the same is closed. Once {@code onOpen} is about to be called, such calls answer false.
    */
   CompletionStage<Connection> connect(SocketAddress address, ConnectOptions options, ConnectionHandler handler);
 

@@ -13,7 +13,8 @@ public enum SendResult {
    * Not taken: the bytes would exceed {@link ConnectionOptions#sendLimitBytes()}, or the loop has no send memory left,
    * or the connection has as many files queued as it may (16).
    * Nothing of the message was sent; a lease that was passed has been released. When more than the low-water mark is
-   * pending {@link ConnectionHandler#onWritable} will be called (for a send on the loop's thread).
+   * pending {@link ConnectionHandler#onWritable} will be called (for a send on the loop's thread); for the limit of files it
+   * always will, whichever thread sent.
    */
   REJECTED,
   /**

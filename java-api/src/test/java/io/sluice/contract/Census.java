@@ -11,10 +11,10 @@ import java.util.stream.Stream;
  * What the process holds: descriptors that a transport opens (sockets, event objects, pipes; jars come and go with class
  * loading) and Java threads. Equal before and after, or something leaked.
  */
-record Census(Map<String, Integer> descriptors, long threads) {
+public record Census(Map<String, Integer> descriptors, long threads) {
   private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
 
-  static Census take() {
+  public static Census take() {
     Map<String, Integer> kinds = new TreeMap<>();
     if (Files.isDirectory(DESCRIPTORS)) {
       try (Stream<Path> links = Files.list(DESCRIPTORS)) {
@@ -23,8 +23,13 @@ record Census(Map<String, Integer> descriptors, long threads) {
         throw new AssertionError("cannot read " + DESCRIPTORS, e);
       }
     }
-    long threads = Thread.getAllStackTraces().keySet().stream().filter(t -> t.getName().startsWith("contract-")).count();
+    long threads = Thread.getAllStackTraces().keySet().stream().map(Thread::getName).filter(Census::isOurs).count();
     return new Census(kinds, threads);
+  }
+
+  /** Threads of the contract suite's drivers, and loops with a thread of their own. */
+  private static boolean isOurs(String thread) {
+    return thread.startsWith("contract-") || thread.startsWith("sluice-");
   }
 
   private static void count(Path link, Map<String, Integer> kinds) {
@@ -41,7 +46,7 @@ record Census(Map<String, Integer> descriptors, long threads) {
   }
 
   /** Waits until the process holds what it held then: threads of peers need a moment to end. */
-  void expectSame(String when) {
+  public void expectSame(String when) {
     long start = System.nanoTime();
     Census now = take();
     while (!now.equals(this)) {

@@ -67,6 +67,15 @@ public interface Engine {
   int control(long handle, int what, ByteBuffer in);
 
   /**
+   * How far the first send in the queue of a handle has come.
+   *
+   * @return bytes of it that the kernel has accepted, 0 when the queue is empty, or -1 when this engine cannot tell
+   */
+  default long acceptedOfFirst(long handle) {
+    return -1;
+  }
+
+  /**
    * Ends the loop; afterwards every call answers {@code -EINVAL} and {@link #shared()} stays readable memory.
    *
    * @return 0, or {@code -EBUSY} while handles live and {@code force} is false

@@ -15,7 +15,7 @@ final class CloseReasons {
   static final CloseReason LOCAL_ABORT = of(Kind.LOCAL_ABORT, Initiator.LOCAL, "aborted by this side");
   static final CloseReason PEER_CLOSE = of(Kind.PEER_CLOSE, Initiator.PEER, "the peer ended its direction");
   static final CloseReason CLOSE_TIMEOUT =
-      of(Kind.CLOSE_TIMEOUT, Initiator.NETWORK, "the peer did not take the rest of the data before the deadline");
+      of(Kind.CLOSE_TIMEOUT, Initiator.NETWORK, "the peer's system did not acknowledge all data before the deadline");
   static final CloseReason SHUTDOWN = of(Kind.LOOP_SHUTDOWN, Initiator.LOOP, "the event loop was shut down");
 
   private static CloseReason of(Kind kind, Initiator initiator, String detail) {
@@ -33,6 +33,12 @@ final class CloseReasons {
     int c = Math.abs(code);
     String errno = osError == 0 ? "" : " (errno " + osError + ")";
     return new CloseReason(kind(c), initiator(c), osError, 0, what + ": " + text(c) + errno, 0);
+  }
+
+  static CloseReason keepAliveTimeout(int osError, String what) {
+    return new CloseReason(
+        Kind.KEEP_ALIVE_TIMEOUT, Initiator.NETWORK, osError, 0,
+        what + ": the peer answered no keep-alive probe (errno " + osError + ")", 0);
   }
 
   static CloseReason handlerFailed(String where, Throwable cause) {

@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
 abstract class ConnectionCore {
   /** The application wants no data now. */
   static final int PAUSED = 1;
-  /** The end began: a CLOSE was submitted. */
+  /** The end began: a CLOSE was submitted, or will be when the lingering is over. */
   static final int CLOSING = 1 << 1;
   /** The end began in good order and has not been overtaken by a failure. */
   static final int DRAINING = 1 << 2;
@@ -43,6 +43,12 @@ abstract class ConnectionCore {
   static final int CONNECTED = 1 << 14;
   /** A send failed: what is queued behind it will fail with its reason. */
   static final int SEND_FAILED = 1 << 15;
+  /** Ending in good order, and the peer's end is awaited: CLOSE was not submitted yet. */
+  static final int LINGERING = 1 << 16;
+  /** The end was an abort. */
+  static final int ABORTED = 1 << 17;
+  /** onInputEnding was called. */
+  static final int ENDING_TOLD = 1 << 18;
 
   /** Data goes straight to the handler when none of these is set. */
   static final int NOT_DELIVERING = PAUSED | CLOSING | HOLDING;
@@ -134,6 +140,35 @@ abstract class ConnectionCore {
 
   public final void attachment(Object attachment) {
     this.attachment = attachment;
+  }
+
+  /** Bytes in the kernel that the peer has not acknowledged, or -1 when this engine cannot tell. A system call. */
+  final long kernelUnsent() {
+    ByteBuffer b = loop.controlBuffer().limit(Long.BYTES);
+    return loop.engine.query(handle, Abi.QUERY_UNSENT, b) >= 0 ? b.getLong(0) : -1;
+  }
+
+  /**
+   * A number that changes while the peer takes data, as far as this engine can tell: a large send or a file is one operation,
+   * whose progress the queue does not show. On a Unix socket the native engines only see how full the kernel's buffer is.
+   */
+  final long progress() {
+    ByteBuffer b = loop.controlBuffer().limit(Abi.TCP_INFO_BYTES);
+    if (loop.engine.query(handle, Abi.QUERY_TCP_INFO, b) >= 0) {
+      return Options.tcpInfo(b).bytesAcked();
+    }
+    long accepted = loop.engine.acceptedOfFirst(handle);
+    return accepted >= 0 ? accepted : kernelUnsent();
+  }
+
+  /**
+   * The reason of a failed operation. A kernel that gave up although the peer owed no acknowledgement missed the answers to
+   * its keep-alive probes.
+   */
+  final CloseReason failure(int result, int osError, String what) {
+    return result == -Abi.ETIMEDOUT && kernelUnsent() == 0
+        ? CloseReasons.keepAliveTimeout(osError, what)
+        : CloseReasons.ofCode(result, osError, what);
   }
 
   /** Whether one more receive buffer may be kept for this connection. */

@@ -4,77 +4,50 @@ import io.sluice.CloseReason;
 import io.sluice.internal.abi.Abi;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
  * How a connection ends, on the loop's thread.
  *
  * <pre>
- *         close(): CLOSE|DRAIN            everything sent: terminal of CLOSE
- *  OPEN ------------------------> DRAINING -----------------------------------> ENDED: out of the table, held data and
- *    |                               |                                            ^    listeners done, then onClosed,
- *    | abort(), error, handler       | abort(), deadline: CLOSE|ABORT             |    then the stage of close()
- *    | failed: CLOSE or CLOSE|ABORT  | send failed                                |
- *    +------------------------------>+----------> CLOSING ------------------------+
+ *         close(), peer's end not seen:             peer's end: CLOSE|DRAIN
+ *         SHUTDOWN, input thrown away               deadline, all acknowledged: CLOSE
+ *  OPEN --------------------------------> LINGERING ---------------------------------+
+ *   |  |                                    |                                        |
+ *   |  | close(), peer's end seen, or no    | abort(), error,                        v
+ *   |  | linger: CLOSE|DRAIN                | deadline: CLOSE|ABORT    DRAINING ----------> ENDED: out of the table, held
+ *   |  +------------------------------------|----------------------------->|  everything      data and listeners done,
+ *   |                                       |                              |  sent            then onClosed, then the
+ *   |                                       |    abort(), deadline, error: |                  stage of close()
+ *   | abort(), error, handler failed:       v                              v                  ^
+ *   +--------- CLOSE or CLOSE|ABORT ----> CLOSING <------------------------+                  |
+ *                                           +-------------------------------------------------+
  * </pre>
  *
- * The first cause wins, with one exception: an end in good order that does not come to pass (DRAINING to CLOSING) takes the
- * reason of what broke it, because bytes were lost.
+ * DRAINING is also set while LINGERING: both are ends in good order. The first cause wins, with one exception: an end in good
+ * order that does not come to pass takes the reason of what broke it, because bytes were lost. A failure that comes while
+ * LINGERING, when the peer's kernel has acknowledged everything, breaks nothing and changes no reason.
  */
 abstract class ConnectionEnds extends ConnectionReads {
   private static final VarHandle STAGE;
 
   static {
     try {
-      STAGE = MethodHandles.lookup().findVarHandle(ConnectionEnds.class, "stage", ClosedStage.class);
+      STAGE = MethodHandles.lookup().findVarHandle(ConnectionEnds.class, "stage", SharedStage.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
   }
 
-  /** The stage of {@code close()}: many share it, so none of them may complete it. */
-  private static final class ClosedStage extends CompletableFuture<CloseReason> {
-    void finish(CloseReason reason) {
-      super.complete(reason);
-    }
-
-    @Override
-    public boolean complete(CloseReason value) {
-      return false;
-    }
-
-    @Override
-    public boolean completeExceptionally(Throwable ex) {
-      return false;
-    }
-
-    @Override
-    public boolean cancel(boolean mayInterruptIfRunning) {
-      return false;
-    }
-
-    @Override
-    public void obtrudeValue(CloseReason value) {
-      throw new UnsupportedOperationException("the close reason of a connection cannot be replaced");
-    }
-
-    @Override
-    public void obtrudeException(Throwable ex) {
-      throw new UnsupportedOperationException("the close reason of a connection cannot be replaced");
-    }
-
-    @Override
-    public <U> CompletableFuture<U> newIncompleteFuture() {
-      return new CompletableFuture<>();
-    }
-  }
+  /** A FIN takes a place in the sequence of bytes (RFC 9293 section 3.4), so the kernel counts it as one. */
+  private static final int FIN_BYTES = 1;
 
   /** Made when somebody asks: most connections never need one. */
-  private volatile ClosedStage stage;
+  private volatile SharedStage<CloseReason> stage;
   /** Set after onClosed returned. */
   private volatile boolean told;
-  private TimerWheel.Timer deadline;
+  /** Null unless an end in good order takes its time. */
+  private Linger linger;
 
   ConnectionEnds(Loop loop, long handle, Settings settings) {
     super(loop, handle, settings);
@@ -82,19 +55,15 @@ abstract class ConnectionEnds extends ConnectionReads {
 
   /** Any thread. */
   public final CompletionStage<CloseReason> closed() {
-    ClosedStage s = stage;
+    SharedStage<CloseReason> s = stage;
     if (s == null) {
-      ClosedStage fresh = new ClosedStage();
+      SharedStage<CloseReason> fresh = new SharedStage<>();
       s = STAGE.compareAndSet(this, null, fresh) ? fresh : stage;
     }
     if (told) {
       s.finish(reason);
     }
     return s;
-  }
-
-  public final CloseReason closeReason() {
-    return reason;
   }
 
   /** No send of another thread is accepted from here on, and those accepted before are carried out or failed. */
@@ -105,8 +74,12 @@ abstract class ConnectionEnds extends ConnectionReads {
 
   // ------------------------------------------------------------------------------------------- beginning
 
-  /** Ends in good order. */
-  final void endGracefully(CloseReason why) {
+  /**
+   * Ends in good order.
+   *
+   * @param patienceNanos how long the peer's end is awaited; 0: not at all, {@link Linger#NONE}: until a limit that follows
+   */
+  final void endGracefully(CloseReason why, long patienceNanos) {
     if ((flags & CLOSING) != 0) {
       return;
     }
@@ -118,13 +91,43 @@ abstract class ConnectionEnds extends ConnectionReads {
     if ((flags & CLOSING) != 0) {
       return; // A listener that flushAll told ended the connection itself: a handle gets one CLOSE.
     }
-    begin(why, DRAINING, Abi.SQE_DRAIN);
+    flags |= CLOSING | DRAINING;
+    reason = why;
+    if (patienceNanos == 0) {
+      submitClose(Abi.SQE_DRAIN);
+      return;
+    }
+    boolean peerEnded = (flags & (INPUT_CLOSED | EOF_PENDING)) != 0;
+    if (peerEnded) {
+      submitClose(Abi.SQE_DRAIN);
+    } else {
+      awaitPeer();
+    }
+    if (!peerEnded || pendingTotal() > 0) {
+      linger = new Linger(this, patienceNanos);
+    }
   }
 
   /** {@code close()}: an answer to the peer's end, or this side's own wish. */
   final void endByApplication() {
+    endGracefully(wish(), settings.lingerNanos);
+  }
+
+  /** {@code close(Duration)}: the deadline takes the place of the linger, and shortens an end that is under way. */
+  final void endByApplication(long deadlineNanos) {
+    endGracefully(wish(), settings.lingerNanos == 0 ? 0 : Linger.NONE);
+    if ((flags & (DRAINING | ENDED)) != DRAINING) {
+      return;
+    }
+    if (linger == null) {
+      linger = new Linger(this, Linger.NONE);
+    }
+    linger.limit(deadlineNanos);
+  }
+
+  private CloseReason wish() {
     boolean answer = (flags & INPUT_CLOSED) != 0 && (flags & LOCAL_FIRST) == 0;
-    endGracefully(answer ? CloseReasons.PEER_CLOSE : CloseReasons.LOCAL_CLOSE);
+    return answer ? CloseReasons.PEER_CLOSE : CloseReasons.LOCAL_CLOSE;
   }
 
   /** Ends with a reset. */
@@ -144,44 +147,91 @@ abstract class ConnectionEnds extends ConnectionReads {
   }
 
   private void endNow(CloseReason why, int closeFlags) {
-    if ((flags & CLOSING) == 0) {
-      begin(why, 0, closeFlags);
+    int state = flags & (CLOSING | DRAINING | LINGERING | ENDED);
+    if (state == 0) {
+      flags |= CLOSING | (closeFlags == Abi.SQE_ABORT ? ABORTED : 0);
+      reason = why;
+      submitClose(closeFlags);
       refuseForeign();
       dropOpenChunk(reason);
-    } else if ((flags & (DRAINING | ENDED)) == DRAINING) {
-      flags &= ~DRAINING;
-      reason = why;
-      if ((closeFlags & Abi.SQE_ABORT) != 0) {
-        loop.submissions.submit(Abi.OP_CLOSE, closeFlags, 0, handle, Tokens.of(Tokens.IGNORED), 0L, 0L, 0);
-      }
+    } else if ((state & (DRAINING | ENDED)) == DRAINING) {
+      breakGoodOrder(why, closeFlags, (state & LINGERING) != 0);
     }
   }
 
-  private void begin(CloseReason why, int state, int closeFlags) {
-    flags |= CLOSING | state;
-    reason = why;
+  private void breakGoodOrder(CloseReason why, int closeFlags, boolean lingering) {
+    boolean abort = closeFlags == Abi.SQE_ABORT;
+    if (abort || !lingering || unacknowledged() > 0) {
+      reason = why;
+    }
+    flags = flags & ~(DRAINING | LINGERING) | (abort ? ABORTED : 0);
+    if (lingering) {
+      submitClose(closeFlags);
+    } else if (abort) { // The second CLOSE of the handle turns the first one into an abort.
+      loop.submissions.submit(Abi.OP_CLOSE, closeFlags, 0, handle, Tokens.of(Tokens.IGNORED), 0L, 0L, 0);
+    }
+  }
+
+  private void submitClose(int closeFlags) {
     loop.submissions.submit(Abi.OP_CLOSE, closeFlags, 0, handle, Tokens.of(Tokens.CLOSE), 0L, 0L, 0);
   }
 
-  /** Aborts if the end in good order takes longer. */
-  final void limitEnd(long delayNanos) {
-    if ((flags & (DRAINING | ENDED)) != DRAINING) {
+  // ------------------------------------------------------------------------------------------- lingering
+
+  /** Ends this direction behind what was sent, and reads on so that the kernel has no reason to answer with RST. */
+  private void awaitPeer() {
+    flags |= LINGERING;
+    if ((flags & OUTPUT_SHUT) == 0) {
+      loop.submissions.submit(Abi.OP_SHUTDOWN, Abi.SQE_LAZY, 0, handle, Tokens.of(Tokens.SHUTDOWN), 0L, 0L, 0);
+    }
+    discardInput();
+  }
+
+  @Override
+  final void discarded(int bytes) {
+    if ((flags & PAUSED) != 0 || linger.discarded(bytes)) {
       return;
     }
-    if (deadline != null) {
-      if (loop.timers.delayOf(deadline, loop.nanoTime()) <= delayNanos) {
-        return;
-      }
-      loop.timers.cancel(deadline);
+    if (unacknowledged() == 0) {
+      lingerOver(true);
+    } else {
+      stopDiscarding(); // What this side sent gets its time.
     }
-    deadline =
-        new TimerWheel.Timer() {
-          @Override
-          void expired() {
-            endAbruptly(CloseReasons.CLOSE_TIMEOUT);
-          }
-        };
-    loop.timers.add(deadline, loop.nanoTime(), delayNanos);
+  }
+
+  @Override
+  final void peerEndedToo() {
+    flags &= ~LINGERING;
+    submitClose(Abi.SQE_DRAIN);
+  }
+
+  /** The time is over, or the bytes worth reading are. */
+  final void lingerOver(boolean allAcknowledged) {
+    if (!allAcknowledged) {
+      endAbruptly(CloseReasons.CLOSE_TIMEOUT);
+    } else if ((flags & LINGERING) != 0) {
+      flags &= ~(LINGERING | DRAINING);
+      submitClose(0);
+    }
+  }
+
+  /** The grace period of a shutdown is over. */
+  final void graceOver() {
+    if ((flags & LINGERING) != 0 && unacknowledged() == 0) {
+      lingerOver(true);
+    } else {
+      endAbruptly(CloseReasons.SHUTDOWN);
+    }
+  }
+
+  /** Bytes taken by {@code send} of which this side knows that the peer's kernel does not have them. */
+  final long unacknowledged() {
+    long pending = pendingTotal();
+    if (pending > 0 || (flags & UNIX) != 0) { // What a Unix socket accepted is with the peer already.
+      return pending;
+    }
+    long unsent = kernelUnsent();
+    return unsent <= FIN_BYTES ? 0 : unsent;
   }
 
   // ------------------------------------------------------------------------------------------- completing
@@ -195,9 +245,13 @@ abstract class ConnectionEnds extends ConnectionReads {
   /** The loop is broken: nothing more is taken. */
   final void refuseWithLoop(CloseReason why) {
     if ((flags & CLOSING) == 0) {
-      flags |= CLOSING;
       reason = why;
     }
+    flags = flags & ~(DRAINING | LINGERING) | CLOSING | ABORTED;
+  }
+
+  final boolean wasAborted() {
+    return (flags & ABORTED) != 0;
   }
 
   /** After {@link #refuseWithLoop}: there will be no more completions. */
@@ -207,10 +261,10 @@ abstract class ConnectionEnds extends ConnectionReads {
   }
 
   private void finish() {
-    flags = flags & ~DRAINING | ENDED | CLOSING;
-    if (deadline != null) {
-      loop.timers.cancel(deadline);
-      deadline = null;
+    flags = flags & ~(DRAINING | LINGERING) | ENDED | CLOSING;
+    if (linger != null) {
+      linger.cancel();
+      linger = null;
     }
     dropHeld();
     dropOpenChunk(reason);
@@ -223,7 +277,7 @@ abstract class ConnectionEnds extends ConnectionReads {
       FaultLog.log(FaultLog.Fault.HANDLER, "onClosed of connection " + id, t);
     }
     told = true;
-    ClosedStage s = stage;
+    SharedStage<CloseReason> s = stage;
     if (s != null) {
       s.finish(reason);
     }

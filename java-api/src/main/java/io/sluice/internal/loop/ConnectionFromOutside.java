@@ -61,6 +61,17 @@ abstract class ConnectionFromOutside extends ConnectionEnds {
     return (asked & (CLOSE_ASKED | ABORT_ASKED)) != 0;
   }
 
+  /** Also before the loop has heard of what another thread asked for. */
+  public final CloseReason closeReason() {
+    CloseReason known = reason;
+    if (known != null || !endAsked()) {
+      return known;
+    }
+    CloseReason asked = (this.asked & ABORT_ASKED) != 0 ? CloseReasons.LOCAL_ABORT : CloseReasons.LOCAL_CLOSE;
+    known = reason;
+    return known != null ? known : asked;
+  }
+
   final boolean outputEnded() {
     return asked != 0;
   }
@@ -136,6 +147,7 @@ abstract class ConnectionFromOutside extends ConnectionEnds {
   final SendResult sendFromOutside(FileRegion region, SendListener listener) {
     SendResult refused = reserve(0);
     if (refused == null && !reserveFile()) {
+      run(this::fileRejectedOutside);
       refused = SendResult.REJECTED;
     }
     if (refused != null) {
@@ -146,6 +158,12 @@ abstract class ConnectionFromOutside extends ConnectionEnds {
       FILES.getAndAdd(this, -1);
     }
     return result;
+  }
+
+  /** Looks again at the end of the turn: the files that were in the way may be done by now. */
+  private void fileRejectedOutside() {
+    fileRejected();
+    markDirty();
   }
 
   private boolean reserveFile() {
@@ -314,11 +332,7 @@ abstract class ConnectionFromOutside extends ConnectionEnds {
 
   final void closeFromOutside(long deadlineNanos) {
     ask(CLOSE_ASKED);
-    run(
-        () -> {
-          endByApplication();
-          limitEnd(deadlineNanos);
-        });
+    run(() -> endByApplication(deadlineNanos));
   }
 
   final void abortFromOutside() {

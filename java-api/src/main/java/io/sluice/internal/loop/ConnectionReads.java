@@ -10,10 +10,12 @@ import io.sluice.internal.abi.Abi;
  *            pause: CANCEL, terminal              resume: CANCEL, terminal
  *  RECEIVE ---------------------------> WATCH ---------------------------> RECEIVE
  *     |                                   |
- *     | data while paused: kept           | failure: the connection ends; end of stream: told after resume
+ *     | data while paused: kept           | failure: the connection ends; end of stream: onInputEnding, and
+ *                                         | onInputClosed after resume
  * </pre>
  *
- * While paused a WATCH stands in for the receive, so that a peer that resets is noticed although nothing is read.
+ * While paused a WATCH stands in for the receive, so that a peer that resets is noticed although nothing is read. A connection
+ * that lingers at its end receives again, paused or not, and throws away what comes.
  */
 abstract class ConnectionReads extends ConnectionSends {
   private static final byte NOTHING = 0;
@@ -71,6 +73,9 @@ abstract class ConnectionReads extends ConnectionSends {
   private void receivedOutOfTurn(int buffer, int offset, int length) {
     if ((flags & CLOSING) != 0) {
       loop.pool.giveBack(buffer);
+      if ((flags & LINGERING) != 0) {
+        discarded(length);
+      }
       return;
     }
     Held h;
@@ -117,6 +122,8 @@ abstract class ConnectionReads extends ConnectionSends {
       } else {
         arm();
       }
+    } else if ((flags & EOF_PENDING) != 0) {
+      inputEnding();
     }
   }
 
@@ -146,16 +153,20 @@ abstract class ConnectionReads extends ConnectionSends {
   final void receiveEnded(int result, int cqeFlags, int osError) {
     reading = NOTHING;
     flags &= ~CANCELLING;
-    if ((flags & CLOSING) != 0) {
+    if (nothingWanted()) {
       return;
     }
-    if ((cqeFlags & Abi.CQE_EOF) != 0) {
+    if ((cqeFlags & Abi.CQE_EOF) != 0 && (flags & LINGERING) != 0) {
+      peerEndedToo();
+    } else if ((cqeFlags & Abi.CQE_EOF) != 0) {
       flags |= EOF_PENDING;
       if ((flags & (PAUSED | HOLDING)) == 0) {
         inputClosed();
+      } else {
+        inputEnding();
       }
     } else if (result < 0 && result != -Abi.ECANCELED) {
-      fail(CloseReasons.ofCode(result, osError, "receive"));
+      fail(failure(result, osError, "receive"));
     } else {
       arm();
     }
@@ -165,17 +176,44 @@ abstract class ConnectionReads extends ConnectionSends {
   final void watchEnded(int result, int cqeFlags, int osError) {
     reading = NOTHING;
     flags &= ~CANCELLING;
-    if ((flags & CLOSING) != 0) {
+    if (nothingWanted()) {
       return;
     }
     if (result < 0 && result != -Abi.ECANCELED && result != -Abi.ENOTSUP) {
-      fail(CloseReasons.ofCode(result, osError, "watch"));
+      fail(failure(result, osError, "watch"));
       return;
     }
     if (result != -Abi.ECANCELED) {
       flags |= WATCHED; // The end was seen (a receive will tell it), or this engine cannot watch.
     }
+    if ((cqeFlags & Abi.CQE_EOF) != 0) {
+      inputEnding();
+    }
     arm();
+  }
+
+  /** The end began, and it does not wait for the peer. */
+  private boolean nothingWanted() {
+    return (flags & (CLOSING | LINGERING)) == CLOSING;
+  }
+
+  /** While lingering: data was thrown away. */
+  abstract void discarded(int bytes);
+
+  /** While lingering: the peer's end came. */
+  abstract void peerEndedToo();
+
+  /** Reading is paused, and the peer's end is known. */
+  private void inputEnding() {
+    if ((flags & (PAUSED | CLOSING | ENDING_TOLD)) != PAUSED) {
+      return;
+    }
+    flags |= ENDING_TOLD;
+    try {
+      handler.onInputEnding(self());
+    } catch (Throwable t) {
+      handlerFailed("onInputEnding", t);
+    }
   }
 
   private void inputClosed() {
@@ -191,7 +229,7 @@ abstract class ConnectionReads extends ConnectionSends {
 
   /** Submits or cancels what is needed to get from what is in flight to what is wanted. */
   final void arm() {
-    if ((flags & (CLOSING | INPUT_CLOSED | EOF_PENDING)) != 0) {
+    if (nothingWanted() || (flags & (INPUT_CLOSED | EOF_PENDING)) != 0) {
       return;
     }
     boolean paused = (flags & PAUSED) != 0;
@@ -210,9 +248,25 @@ abstract class ConnectionReads extends ConnectionSends {
     }
   }
 
+  /** From here on what comes is thrown away, and what was kept is given back at once. */
+  final void discardInput() {
+    flags &= ~PAUSED;
+    dropHeld();
+    arm();
+  }
+
+  /** Reads no more, and so lets the kernel hold the peer up; a WATCH still notices a reset. */
+  final void stopDiscarding() {
+    flags |= PAUSED;
+    arm();
+  }
+
   final void pauseLocal() {
     if ((flags & (PAUSED | CLOSING)) == 0) {
       flags |= PAUSED;
+      if ((flags & EOF_PENDING) != 0) {
+        markDirty(); // The end is told at the end of the turn.
+      }
       arm();
     }
   }

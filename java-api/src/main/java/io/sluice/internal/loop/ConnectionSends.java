@@ -241,8 +241,10 @@ abstract class ConnectionSends extends ConnectionCore {
     bytesTaken += region.length();
     loop.counters.add(LoopCounters.BYTES_TAKEN, region.length());
     SendResult result = taken(0);
+    // The last one that is taken must not be lazy: a file that is refused next waits for its end.
+    boolean lazy = listener == null && queuedFiles < MAX_QUEUED_FILES && mayBeLazy();
     loop.submissions.submit(
-        Abi.OP_SENDFILE, mayBeLazy() && listener == null ? Abi.SQE_LAZY : 0, record.bytes, handle,
+        Abi.OP_SENDFILE, lazy ? Abi.SQE_LAZY : 0, record.bytes, handle,
         Tokens.of(Tokens.RECORD, record.index), region.position(), 0L, file);
     return result;
   }
@@ -254,7 +256,13 @@ abstract class ConnectionSends extends ConnectionCore {
   /** Null: a file may be taken. */
   final SendResult fileRefusal() {
     SendResult refused = refusal(0);
-    return refused == null && queuedFiles >= MAX_QUEUED_FILES ? rejected() : refused;
+    return refused == null && queuedFiles >= MAX_QUEUED_FILES ? fileRejected() : refused;
+  }
+
+  /** However few bytes they are: onWritable is owed, and comes when one of the files is done. */
+  final SendResult fileRejected() {
+    flags |= WANTS_WRITABLE;
+    return SendResult.REJECTED;
   }
 
   // ------------------------------------------------------------------------------------------- submitting
@@ -412,13 +420,15 @@ abstract class ConnectionSends extends ConnectionCore {
   private void sendEnded(int result, int osError) {
     if (result != -Abi.ECANCELED || reason == null) {
       flags |= SEND_FAILED;
-      fail(CloseReasons.ofCode(result, osError, "send"));
+      fail(failure(result, osError, "send"));
     }
   }
 
   /** Calls onWritable when it is owed and due. */
   private void progressed() {
-    if ((flags & (WANTS_WRITABLE | CLOSING)) != WANTS_WRITABLE || pendingTotal() > settings.lowWaterBytes) {
+    if ((flags & (WANTS_WRITABLE | CLOSING)) != WANTS_WRITABLE
+        || pendingTotal() > settings.lowWaterBytes
+        || queuedFiles >= MAX_QUEUED_FILES) {
       return;
     }
     flags &= ~WANTS_WRITABLE;

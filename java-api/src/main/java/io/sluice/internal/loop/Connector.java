@@ -2,11 +2,10 @@ package io.sluice.internal.loop;
 
 import io.sluice.CloseReason;
 import io.sluice.ConnectOptions;
-import io.sluice.Connection;
 import io.sluice.ConnectionHandler;
 import io.sluice.internal.abi.Abi;
 import java.net.SocketAddress;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * One attempt to connect, on the loop's thread.
@@ -14,7 +13,7 @@ import java.util.concurrent.CompletableFuture;
  * <pre>
  *  start --CONNECT--> IN FLIGHT --completed--> connection opened, or stage failed
  *                         |
- *                         +--timer or shutdown: CANCEL--> completed: cancelled, or late success
+ *                         +--timer, shutdown, given up: CANCEL--> completed: cancelled, or late success
  * </pre>
  */
 final class Connector extends TimerWheel.Timer {
@@ -22,15 +21,17 @@ final class Connector extends TimerWheel.Timer {
   private final SocketAddress address;
   private final ConnectOptions options;
   private final ConnectionHandler handler;
-  private final CompletableFuture<Connection> stage;
+  private final ConnectStage stage;
   private final Settings settings;
   private final long timeoutNanos;
   private int slot = -1;
   private boolean timedOut;
+  /** The CONNECT is in flight: the slot is this one's. */
+  private boolean inFlight;
 
   Connector(
       Loop loop, SocketAddress address, ConnectOptions options, ConnectionHandler handler,
-      CompletableFuture<Connection> stage) {
+      ConnectStage stage) {
     this.loop = loop;
     this.address = address;
     this.options = options;
@@ -41,6 +42,9 @@ final class Connector extends TimerWheel.Timer {
   }
 
   void start() {
+    if (stage.isDone()) {
+      return; // Given up already.
+    }
     if (loop.isShuttingDown()) {
       failed(CloseReasons.SHUTDOWN);
       return;
@@ -56,6 +60,7 @@ final class Connector extends TimerWheel.Timer {
     Addresses.write(address, region, at);
     Options.write(socketOptions, region, optionsAt);
     slot = loop.connectors.add(this);
+    inFlight = true;
     int count = socketOptions.size();
     loop.submissions.submit(
         Abi.OP_CONNECT, 0, 0, 0L, Tokens.of(Tokens.CONNECT, slot), at, count == 0 ? 0L : optionsAt, count);
@@ -72,8 +77,23 @@ final class Connector extends TimerWheel.Timer {
     loop.submissions.cancel(0L, Tokens.of(Tokens.CONNECT, slot));
   }
 
+  /** Any thread: the caller does not want the connection any more. */
+  void giveUp() {
+    try {
+      loop.execute(
+          () -> {
+            if (inFlight) {
+              cancel();
+            }
+          });
+    } catch (RejectedExecutionException ended) {
+      // The attempt ended with the loop.
+    }
+  }
+
   /** The terminal completion; the slot is free again. */
   void completed(long handle, int result, int osError) {
+    inFlight = false;
     loop.timers.cancel(this);
     if (result >= 0) {
       connected(handle);
@@ -92,17 +112,21 @@ final class Connector extends TimerWheel.Timer {
       failed(CloseReasons.SHUTDOWN);
       return;
     }
+    if (!stage.claim()) {
+      loop.closeOrphan(handle);
+      return;
+    }
     StreamConnection c = loop.connection(handle, settings, null);
     c.flags |= ConnectionCore.CONNECTED;
     c.handler = handler;
     c.open();
-    stage.complete(c);
+    stage.finish(c);
   }
 
   void failed(CloseReason why) {
     if (loop.inLoop()) { // Otherwise the loop has ended, and counts no more.
       loop.counters.add(LoopCounters.CONNECTS_FAILED, 1);
     }
-    stage.completeExceptionally(CloseReasons.exception(why));
+    stage.fail(why);
   }
 }

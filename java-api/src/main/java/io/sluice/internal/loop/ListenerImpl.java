@@ -17,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
@@ -35,8 +34,8 @@ final class ListenerImpl implements Listener {
   private final Function<? super Connection, ? extends ConnectionHandler> handlers;
   private final List<ListenerSocket> sockets = new ArrayList<>();
   private final boolean sharded;
-  private final CompletableFuture<Listener> ready = new CompletableFuture<>();
-  private final CompletableFuture<Listener> closed = new CompletableFuture<>();
+  private final SharedStage<Listener> ready = new SharedStage<>();
+  private final SharedStage<Listener> closed = new SharedStage<>();
 
   private ListenerState state = ListenerState.STARTING;
   private boolean paused;
@@ -154,7 +153,7 @@ final class ListenerImpl implements Listener {
     if (late) {
       socket.close();
     } else if (all) {
-      ready.complete(this);
+      ready.finish(this);
     } else if (first) {
       for (int i = 1; i < sockets.size(); i++) {
         sockets.get(i).open(at);
@@ -187,7 +186,7 @@ final class ListenerImpl implements Listener {
     }
     if (failed) {
       closeSockets(socket);
-      ready.completeExceptionally(CloseReasons.exception(why));
+      ready.fail(CloseReasons.exception(why));
     }
     if (all) {
       allClosed();
@@ -207,7 +206,7 @@ final class ListenerImpl implements Listener {
     if (path != null) {
       path.remove();
     }
-    closed.complete(this);
+    closed.finish(this);
   }
 
   private void closeSockets(ListenerSocket except) {
@@ -257,6 +256,12 @@ final class ListenerImpl implements Listener {
   }
 
   @Override
+  public List<SocketAddress> reachableAddresses() {
+    List<SocketAddress> a = addresses;
+    return a.isEmpty() ? a : InterfaceAddresses.expand(a.get(0), sockets.get(0).isV6Only());
+  }
+
+  @Override
   public int port() {
     List<SocketAddress> a = addresses;
     return !a.isEmpty() && a.get(0) instanceof InetSocketAddress inet ? inet.getPort() : -1;
@@ -302,7 +307,7 @@ final class ListenerImpl implements Listener {
     }
     closeSockets(null);
     if (early) {
-      ready.completeExceptionally(CloseReasons.exception(CloseReasons.listenerClosed(address)));
+      ready.fail(CloseReasons.exception(CloseReasons.listenerClosed(address)));
     }
     return closed;
   }

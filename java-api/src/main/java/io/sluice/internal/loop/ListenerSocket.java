@@ -3,6 +3,8 @@ package io.sluice.internal.loop;
 import io.sluice.CloseReason;
 import io.sluice.TransportOption;
 import io.sluice.internal.abi.Abi;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -40,6 +42,8 @@ final class ListenerSocket {
   private boolean throttled;
   private boolean closeWanted;
   private boolean retried;
+  /** Written before the listener publishes the address that it belongs to. */
+  private boolean v6Only;
 
   ListenerSocket(ListenerImpl listener, Loop loop) {
     this.listener = listener;
@@ -108,6 +112,7 @@ final class ListenerSocket {
     ByteBuffer b = loop.controlBuffer();
     if (!Addresses.isUnix(bindTo) && loop.engine.query(handle, Abi.QUERY_LOCAL_ADDR, b) >= 0) {
       bound = Addresses.read(b);
+      v6Only = queryV6Only(bound);
     }
     if (closeWanted) {
       closeHere();
@@ -115,6 +120,20 @@ final class ListenerSocket {
       arm();
     }
     listener.socketBound(this, bound);
+  }
+
+  /** Also a system-wide default (net.ipv6.bindv6only) may say so. An engine that has no such option serves both families. */
+  private boolean queryV6Only(SocketAddress bound) {
+    if (!(bound instanceof InetSocketAddress inet) || !(inet.getAddress() instanceof Inet6Address)) {
+      return false;
+    }
+    ByteBuffer b = loop.controlBuffer();
+    b.putInt(Abi.OPTVAL_OPTION, TransportOption.IPV6_V6ONLY.number());
+    return loop.engine.query(handle, Abi.QUERY_OPTION, b.limit(Abi.OPTVAL_BYTES)) >= 0 && b.getLong(Abi.OPTVAL_VALUE) != 0;
+  }
+
+  boolean isV6Only() {
+    return v6Only;
   }
 
   private String failureHint(int result) {

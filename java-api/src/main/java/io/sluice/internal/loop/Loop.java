@@ -127,6 +127,14 @@ final class Loop implements EventLoop, Runnable {
     if (!group.isCallerDriven()) {
       throw new IllegalStateException("loop " + index + " has its own thread; only loops of a callerDriven() group have turns");
     }
+    if (!tryClaim()) {
+      throw new IllegalStateException(
+          "loop " + index + " is driven by thread " + thread.getName() + ", this is " + Thread.currentThread().getName());
+    }
+  }
+
+  /** Whether the calling thread drives this loop; a loop that nobody drives yet is its from now on. */
+  boolean tryClaim() {
     Thread t = Thread.currentThread();
     if (thread == null) {
       synchronized (this) {
@@ -135,14 +143,7 @@ final class Loop implements EventLoop, Runnable {
         }
       }
     }
-    if (thread != t) {
-      throw new IllegalStateException("loop " + index + " is driven by thread " + thread.getName() + ", this is " + t.getName());
-    }
-  }
-
-  /** Whether the calling thread drives this loop, or may begin to. */
-  boolean mayDrive() {
-    return thread == null || inLoop();
+    return thread == t;
   }
 
   private boolean oneTurn(long maxWaitNanos) {

@@ -40,7 +40,7 @@ public final class LoopGroup implements EventLoopGroup {
   private final GroupConnections connections = new GroupConnections(this);
   private final List<Thread> threads = new ArrayList<>();
   private final AtomicInteger next = new AtomicInteger();
-  private final CompletableFuture<ShutdownReport> ended = new CompletableFuture<>();
+  private final SharedStage<ShutdownReport> ended = new SharedStage<>();
   private final List<Watch.Watched> watched = new ArrayList<>();
   private EngineReport report;
 
@@ -175,15 +175,16 @@ public final class LoopGroup implements EventLoopGroup {
     Objects.requireNonNull(options, "options");
     Objects.requireNonNull(handler, "handler");
     Options.check(options.connection().socketOptions());
-    CompletableFuture<Connection> stage = new CompletableFuture<>();
+    ConnectStage stage = new ConnectStage();
     try {
       Addresses.check(address);
     } catch (IllegalArgumentException e) {
-      stage.completeExceptionally(CloseReasons.exception(CloseReasons.badAddress(e.getMessage())));
+      stage.fail(CloseReasons.badAddress(e.getMessage()));
       return stage;
     }
     Loop loop = nearLoop();
     Connector connector = new Connector(loop, address, options, handler, stage);
+    stage.connector(connector);
     try {
       loop.execute(connector::start);
     } catch (RejectedExecutionException e) {
@@ -280,7 +281,7 @@ public final class LoopGroup implements EventLoopGroup {
     while (!end.isDone()) {
       boolean any = false;
       for (Loop loop : loops) {
-        if (!loop.hasEnded() && loop.mayDrive()) {
+        if (!loop.hasEnded() && loop.tryClaim()) {
           any = true;
           loop.turn(Duration.ofMillis(1));
         }
@@ -307,7 +308,7 @@ public final class LoopGroup implements EventLoopGroup {
       Watch.INSTANCE.remove(w);
       w.end();
     }
-    ended.complete(sum);
+    ended.finish(sum);
   }
 
   @Override

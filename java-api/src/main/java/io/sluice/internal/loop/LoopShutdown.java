@@ -55,7 +55,8 @@ final class LoopShutdown {
     for (int i = 0; i < loop.connections.bound(); i++) {
       StreamConnection c = loop.connections.at(i);
       if (c != null) {
-        c.endGracefully(CloseReasons.SHUTDOWN);
+        // The timer of the grace period decides; without one the kernel is left to finish.
+        c.endGracefully(CloseReasons.SHUTDOWN, graceNanos == 0 ? 0 : c.settings.lingerNanos);
       }
     }
   }
@@ -77,7 +78,7 @@ final class LoopShutdown {
     for (int i = 0; i < loop.connections.bound(); i++) {
       StreamConnection c = loop.connections.at(i);
       if (c != null) {
-        c.endAbruptly(CloseReasons.SHUTDOWN);
+        c.graceOver();
       }
     }
   }
@@ -86,9 +87,9 @@ final class LoopShutdown {
     if (!begun) {
       return;
     }
-    if (aborting) {
+    if (aborting && c.wasAborted()) {
       aborted++;
-      bytesUnsent += c.closeReason().bytesUnsent();
+      bytesUnsent += c.reason.bytesUnsent();
     } else {
       closed++;
     }

@@ -20,7 +20,7 @@ final class RareClasses {
           FaultLog.class, FaultLog.Fault.class, FaultLog.RateLimit.class, LoopWatch.Stack.class,
           Events.class, CloseReasons.class, CloseReason.class, CloseReason.Kind.class,
           CloseReason.Initiator.class, ListenerState.class, SendResult.class, HeapLease.class, RetainedLease.class,
-          CallbackLease.class, ForeignSend.class, SendRecord.class, HandOff.class, Connector.class, NoHandler.class,
+          CallbackLease.class, Linger.class, SharedStage.class, ConnectStage.class, ForeignSend.class, SendRecord.class, HandOff.class, Connector.class, NoHandler.class,
           ScheduledTask.class, UnixPath.class, LoopMemory.class, Files.class, Addresses.class, Options.class,
           StreamConnection.class, IdleRules.class, IdleWatch.class, IdleWatches.class, IdleKind.class,
           KeyIndex.class, KeyMembers.class, KeyMembers.Answer.class);

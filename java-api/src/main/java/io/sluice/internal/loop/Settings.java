@@ -17,6 +17,8 @@ final class Settings {
   final boolean startPaused;
   /** Null: no idle policy. */
   final IdleRules idle;
+  /** 0: a close in good order does not wait for the peer. */
+  final long lingerNanos;
 
   Settings(ConnectionOptions o, boolean unix) {
     socketOptions = unix ? withoutNoDelay(o.socketOptions()) : o.socketOptions();
@@ -27,6 +29,7 @@ final class Settings {
     zeroCopyBytes = o.zeroCopyThresholdBytes() == 0 ? Integer.MAX_VALUE : o.zeroCopyThresholdBytes();
     startPaused = o.readingPaused();
     idle = IdleRules.of(o.idle());
+    lingerNanos = o.linger().toNanos();
   }
 
   /** The one option that is on by default, and that Unix sockets lack. */

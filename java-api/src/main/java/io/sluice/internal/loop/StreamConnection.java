@@ -4,6 +4,7 @@ import io.sluice.BufferLease;
 import io.sluice.CloseReason;
 import io.sluice.Connection;
 import io.sluice.ConnectionHandler;
+import io.sluice.ConnectionOptions;
 import io.sluice.EventLoop;
 import io.sluice.FileRegion;
 import io.sluice.IdlePolicy;
@@ -23,8 +24,6 @@ import java.util.concurrent.CompletionStage;
  * from other threads they go through {@link ConnectionFromOutside}.
  */
 final class StreamConnection extends ConnectionFromOutside implements Connection {
-  static final Duration MAX_CLOSE_DEADLINE = Duration.ofHours(24);
-
   StreamConnection(Loop loop, long handle, Settings settings) {
     super(loop, handle, settings);
   }
@@ -174,13 +173,12 @@ final class StreamConnection extends ConnectionFromOutside implements Connection
 
   @Override
   public CompletionStage<CloseReason> close(Duration limit) {
-    if (limit.isNegative() || limit.compareTo(MAX_CLOSE_DEADLINE) > 0) {
-      throw new IllegalArgumentException("deadline " + limit + " is not within zero to " + MAX_CLOSE_DEADLINE);
+    if (limit.isNegative() || limit.compareTo(ConnectionOptions.MAX_LINGER) > 0) {
+      throw new IllegalArgumentException("deadline " + limit + " is not within zero to " + ConnectionOptions.MAX_LINGER);
     }
     long nanos = limit.toNanos();
     if (loop.inLoop()) {
-      endByApplication();
-      limitEnd(nanos);
+      endByApplication(nanos);
     } else {
       closeFromOutside(nanos);
     }

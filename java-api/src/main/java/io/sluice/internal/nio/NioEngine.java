@@ -141,6 +141,12 @@ public final class NioEngine implements Engine {
     }
   }
 
+  @Override
+  public long acceptedOfFirst(long handle) {
+    NioSlot slot = checkCaller() == 0 ? loop.slots.find(handle) : null;
+    return slot == null || slot.sendHead == null ? 0 : slot.sendHead.accepted();
+  }
+
   private static int address(NioSlot slot, boolean peer, ByteBuffer out) {
     try {
       if (peer && slot.socket == null) {

@@ -37,7 +37,7 @@ class AcceptedIT {
       Connection accepted = Await.next(server.connections);
       assertEquals(client.getRemoteSocketAddress(), accepted.localAddress());
       assertEquals(client.getLocalSocketAddress(), accepted.remoteAddress());
-      Await.value(accepted.close());
+      Await.value(accepted.abort()); // A close would wait for the client.
       assertEquals(client.getRemoteSocketAddress(), accepted.localAddress(), "after the close");
     }
   }

@@ -126,6 +126,7 @@ class ConnectionRegistryIT {
                 return registry.register("late", c);
               });
       assertFalse(taken);
+      s.close(); // A close in good order waits for the peer's.
       Await.value(c.closed());
       assertFalse(registry.register("late", c));
       assertFalse(registry.unregister("late", c));

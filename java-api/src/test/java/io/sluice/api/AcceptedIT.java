@@ -6,11 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.sluice.Connection;
 import io.sluice.ConnectionOptions;
 import io.sluice.ListenOptions;
+import io.sluice.LoopMetric;
 import io.sluice.TransportOption;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 
 /** What an accepted connection knows and has from its first moment, however few questions the engine asks the kernel. */
@@ -63,6 +66,38 @@ class AcceptedIT {
           assertEquals(77, Await.on(c.loop(), () -> c.option(TransportOption.TCP_KEEPIDLE)));
           assertTrue(Await.on(c.loop(), () -> c.option(TransportOption.SO_RCVBUF)) >= 64 << 10);
         }
+      }
+    }
+  }
+
+  /** One question for the peer's address; epoll adds accept4 and one registration. Everything else is known or inherited. */
+  @OnEveryCell
+  void acceptingAsksTheKernelForNothingItKnows(Cell cell) throws Exception {
+    Assumptions.assumeFalse(cell.isNio(), "the JDK's own system calls are not counted");
+    int count = 50;
+    int turns = 25;
+    List<Socket> clients = new ArrayList<>();
+    try (Server<Recorder> server = new Server<>(cell.group(), Recorder::new)) {
+      // One is accepted first, so that nothing is done for the first time below.
+      clients.add(server.client());
+      Await.next(server.connections);
+      server.listener.pause();
+      Await.on(server.group.loops().get(0), () -> null);
+      for (int i = 0; i < count; i++) {
+        clients.add(server.client());
+      }
+      long before = server.group.stats().value(LoopMetric.SYSCALLS);
+      server.listener.resume();
+      // One of them may have been accepted while the pause began: what matters is that it is few for all.
+      while (server.group.connections().count() < count + 1) {
+        Await.next(server.connections);
+      }
+      long each = cell.engine().equals("io_uring") ? 1 : 3;
+      long spent = server.group.stats().value(LoopMetric.SYSCALLS) - before;
+      assertTrue(spent <= each * count + turns, spent + " system calls for " + count + " connections");
+    } finally {
+      for (Socket s : clients) {
+        s.close();
       }
     }
   }

@@ -158,7 +158,7 @@ class ConnectionRegistryIT {
       List<Connection> rest = all.stream().filter(Connection::isOpen).toList();
       assertEquals(rest, registry.byKey("room"));
       assertEquals(rest.size(), registry.count());
-      server.group.close();
+      server.close();
       assertEquals(0, registry.keyCount());
       assertEquals(0, registry.count());
       assertFalse(registry.iterator().hasNext());

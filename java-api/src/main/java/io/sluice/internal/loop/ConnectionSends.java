@@ -20,41 +20,16 @@ import java.nio.ByteBuffer;
  * does not read, the open chunk is kept until it is full or one of them is done: a slow peer must not fill memory with
  * chunks that hold a few bytes each.
  */
-abstract class ConnectionSends extends ConnectionCore {
+abstract class ConnectionSends extends SendProgress {
   /** With this many chunks in flight an open chunk that is not full waits. */
   static final int CHUNKS_BEFORE_WAITING = 4;
-  /** File regions that one connection may have queued: each holds a descriptor. */
-  static final int MAX_QUEUED_FILES = 16;
 
-  /** Bytes in memory taken and not yet accepted by the kernel. Written by the loop, read roughly by others. */
-  int pendingBytes;
-  /** The same for files. */
-  long pendingFileBytes;
-  private int openChunk = SendMemory.NONE;
   private int openBytes;
-  private int chunksInFlight;
-  private int queuedFiles;
   /** Listeners of the open chunk. */
   private SendRecord openRecord;
 
   ConnectionSends(Loop loop, long handle, Settings settings) {
     super(loop, handle, settings);
-  }
-
-  /** Bytes taken from other threads that have not reached the loop. */
-  abstract long foreignBytes();
-
-  final long pendingTotal() {
-    return pendingBytes + pendingFileBytes + foreignBytes();
-  }
-
-  /** Lazy completions wait for the loop's next turn; who watches from outside must not wait for them for ever. */
-  public final long pendingSendBytes() {
-    long pending = pendingTotal();
-    if (pending > 0 && !loop.inLoop()) {
-      loop.wakeUp();
-    }
-    return pending;
   }
 
   // ------------------------------------------------------------------------------------------- taking
@@ -249,10 +224,6 @@ abstract class ConnectionSends extends ConnectionCore {
     return result;
   }
 
-  final int queuedFiles() {
-    return queuedFiles;
-  }
-
   /** Null: a file may be taken. */
   final SendResult fileRefusal() {
     SendResult refused = refusal(0);
@@ -336,106 +307,5 @@ abstract class ConnectionSends extends ConnectionCore {
     openRecord = null;
     record.tell(self(), 0, failure);
     loop.records.release(record);
-  }
-
-  // ------------------------------------------------------------------------------------------- completing
-
-  final void leaseSent(int bytes, int result, int accepted, int osError) {
-    heldBuffers--;
-    if (result >= 0) {
-      if (idle != null) {
-        writeProgressed();
-      }
-      pendingBytes -= bytes;
-      if ((flags & WANTS_WRITABLE) != 0) {
-        progressed();
-      }
-    } else {
-      sendFailed(result, accepted, osError);
-    }
-  }
-
-  final void chunkSent(int bytes, int result, int accepted, int osError) {
-    chunksInFlight--;
-    if (result >= 0) {
-      if (idle != null) {
-        writeProgressed();
-      }
-      pendingBytes -= bytes;
-      if (openChunk != SendMemory.NONE) {
-        markDirty();
-      }
-      if ((flags & WANTS_WRITABLE) != 0) {
-        progressed();
-      }
-    } else {
-      sendFailed(result, accepted, osError);
-    }
-  }
-
-  /** The record's memory and file were given back already. */
-  final void recordSent(SendRecord record, int result, int accepted, int osError) {
-    int taken = result >= 0 ? record.bytes : accepted;
-    if (idle != null) {
-      writeProgressed();
-    }
-    if (record.file != SendRecord.NO_FILE) {
-      queuedFiles--;
-      pendingFileBytes -= taken;
-    } else {
-      pendingBytes -= taken;
-      if (record.buffer != LeasePool.NONE) {
-        heldBuffers--;
-      } else {
-        chunksInFlight--;
-      }
-    }
-    if (result >= 0) {
-      record.tell(self(), record.bytes, null);
-      if (openChunk != SendMemory.NONE) {
-        markDirty();
-      }
-      progressed();
-    } else {
-      sendEnded(result, osError);
-      record.tell(self(), accepted, reason);
-    }
-  }
-
-  /**
-   * A send is done. Below low water that tells nothing new: {@link #taken} was not long ago, and a lazy completion is seen
-   * when the loop happens to wake up.
-   */
-  private void writeProgressed() {
-    if (pendingBytes + pendingFileBytes > settings.lowWaterBytes) {
-      idle.writeAt = loop.idle.nanos;
-    }
-  }
-
-  private void sendFailed(int result, int accepted, int osError) {
-    pendingBytes -= accepted;
-    sendEnded(result, osError);
-  }
-
-  private void sendEnded(int result, int osError) {
-    if (result != -Abi.ECANCELED || reason == null) {
-      flags |= SEND_FAILED;
-      fail(failure(result, osError, "send"));
-    }
-  }
-
-  /** Calls onWritable when it is owed and due. */
-  private void progressed() {
-    if ((flags & (WANTS_WRITABLE | CLOSING)) != WANTS_WRITABLE
-        || pendingTotal() > settings.lowWaterBytes
-        || queuedFiles >= MAX_QUEUED_FILES) {
-      return;
-    }
-    flags &= ~WANTS_WRITABLE;
-    try {
-      handler.onWritable(self());
-    } catch (Throwable t) {
-      handlerFailed("onWritable", t);
-    }
   }
 }

@@ -81,8 +81,10 @@ public interface EventLoopGroup extends AutoCloseable {
    * @param connectionsClosed connections that ended in good order within the grace period
    * @param connectionsAborted connections that had to be reset
    * @param bytesUnsent bytes the aborted ones had not sent
+   * @param leasesOutstanding receive buffers that the application had retained and neither released nor sent. They may still
+   *     be read and released; their memory is freed when the last one is unreachable
    */
-  record ShutdownReport(long connectionsClosed, long connectionsAborted, long bytesUnsent) {}
+  record ShutdownReport(long connectionsClosed, long connectionsAborted, long bytesUnsent, long leasesOutstanding) {}
 
   static Builder builder() {
     return new Builder();
@@ -116,6 +118,7 @@ public interface EventLoopGroup extends AutoCloseable {
     private long sendMemoryLimitBytes = DEFAULT_SEND_MEMORY_LIMIT_BYTES;
 
     private Duration stallThreshold = DEFAULT_STALL_THRESHOLD;
+    private Boolean checkedLeases;
 
     private Builder() {}
 
@@ -205,6 +208,20 @@ public interface EventLoopGroup extends AutoCloseable {
       }
       this.stallThreshold = threshold;
       return this;
+    }
+
+    /**
+     * Whether leases are checked: their mistakes are found and located, for garbage and copies per message. See {@link
+     * BufferLease}. Default: system property {@code sluice.leases} is {@code checked}.
+     */
+    public Builder checkedLeases(boolean checked) {
+      this.checkedLeases = checked;
+      return this;
+    }
+
+    /** Null: as the system property says. */
+    public Boolean checkedLeases() {
+      return checkedLeases;
     }
 
     public Duration stallThreshold() {

@@ -55,6 +55,10 @@ public enum LoopMetric {
   BUFFERS_OUT("buffers.out", Type.GAUGE, Unit.COUNT),
   /** Receive buffers that the application retained and has neither released nor sent. */
   LEASES_RETAINED("leases.retained", Type.GAUGE, Unit.COUNT),
+  /** Checked mode: retained leases that became unreachable without release, see {@link BufferLease}. */
+  LEASES_LOST("leases.lost", Type.COUNTER, Unit.COUNT),
+  /** Checked mode: uses and second ends of leases that had ended. */
+  LEASES_MISUSED("leases.misused", Type.COUNTER, Unit.COUNT),
   /** Receives that had to wait because no receive buffer was free. */
   STARVED("starved", Type.COUNTER, Unit.COUNT),
   /** Times that accepting ran out of descriptors or memory. */

@@ -382,7 +382,7 @@ class LingerIT {
       silent.add(server.client());
       Await.value(Await.next(server.handlers).opened).send(ByteBuffer.wrap(BYE));
     }
-    assertEquals(new ShutdownReport(3, 0, 0), Await.value(server.group.shutdown(SHORT)));
+    assertEquals(new ShutdownReport(3, 0, 0, 0), Await.value(server.group.shutdown(SHORT)));
     for (Socket s : silent) {
       assertEquals("bye", new String(s.getInputStream().readAllBytes(), StandardCharsets.US_ASCII));
       s.close();

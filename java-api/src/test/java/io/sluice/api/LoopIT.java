@@ -176,7 +176,7 @@ class LoopIT {
           group.close();
           return null;
         });
-    assertEquals(new ShutdownReport(0, 0, 0), Await.value(group.shutdown(Duration.ZERO)));
+    assertEquals(new ShutdownReport(0, 0, 0, 0), Await.value(group.shutdown(Duration.ZERO)));
   }
 
   @OnEveryCell

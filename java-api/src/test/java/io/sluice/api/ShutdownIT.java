@@ -95,7 +95,7 @@ class ShutdownIT {
       group.close(); // Must not throw, whoever came first.
       driver.join();
       assertEquals(null, thrown.get());
-      assertEquals(new ShutdownReport(0, 0, 0), Await.value(group.shutdown(Duration.ZERO)));
+      assertEquals(new ShutdownReport(0, 0, 0, 0), Await.value(group.shutdown(Duration.ZERO)));
     }
   }
 

@@ -42,7 +42,7 @@ public class LeaseBenchmark {
   @Setup
   public void open() {
     loop = new Loop(null, 0, new ReturnsOnlyEngine(),
-        new LoopMemory(BUFFER_BYTES, BUFFERS, SEND_LIMIT_BYTES));
+        new LoopMemory(BUFFER_BYTES, BUFFERS, SEND_LIMIT_BYTES, false));
     loop.ownedBy(Thread.currentThread());
     reading = connection(1, (c, data) -> read += data.get(0));
     retaining = connection(2, (c, data) -> {

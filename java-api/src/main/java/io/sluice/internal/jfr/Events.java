@@ -45,4 +45,7 @@ public class Events {
 
   /** Any thread. */
   public void loopStalled(String loop, Thread thread, long nanos, StackTraceElement[] trace) {}
+
+  /** Any thread. */
+  public void leaseMisused(String loop, String what, Throwable place) {}
 }

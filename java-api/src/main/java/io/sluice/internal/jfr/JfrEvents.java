@@ -2,6 +2,8 @@ package io.sluice.internal.jfr;
 
 import io.sluice.CloseReason;
 import io.sluice.Connection;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.SocketAddress;
 import jdk.jfr.FlightRecorder;
 import jdk.jfr.FlightRecorderListener;
@@ -19,6 +21,7 @@ final class JfrEvents extends Events implements FlightRecorderListener {
     static final ConnectionClosedEvent CLOSED = new ConnectionClosedEvent();
     static final ListenerStateEvent LISTENER = new ListenerStateEvent();
     static final LoopStalledEvent STALLED = new LoopStalledEvent();
+    static final LeaseMisusedEvent LEASE = new LeaseMisusedEvent();
 
     private Probes() {}
 
@@ -99,6 +102,19 @@ final class JfrEvents extends Events implements FlightRecorderListener {
         text.append("at ").append(frame).append('\n');
       }
       e.blockingStack = text.toString();
+      e.commit();
+    }
+  }
+
+  @Override
+  public void leaseMisused(String loop, String what, Throwable place) {
+    if (recorderExists && Probes.LEASE.isEnabled()) {
+      LeaseMisusedEvent e = new LeaseMisusedEvent();
+      e.loop = loop;
+      e.what = what;
+      StringWriter text = new StringWriter();
+      place.printStackTrace(new PrintWriter(text));
+      e.places = text.toString();
       e.commit();
     }
   }

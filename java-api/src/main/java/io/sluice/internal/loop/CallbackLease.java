@@ -5,12 +5,10 @@ import java.nio.ByteBuffer;
 import java.util.Objects;
 
 /**
- * The lease of a callback. One object per loop, used again for every callback: a loop runs one callback at a time. With
- * {@code -Dsluice.leases=checked} every callback gets an object of its own, so that a use after the end is always noticed.
+ * The lease of a callback. One object per loop, used again for every callback: a loop runs one callback at a time. In checked
+ * mode there is a subclass, loaded then only, so that the calls it overrides cost nothing otherwise.
  */
-final class CallbackLease implements BufferLease {
-  static final boolean CHECKED = "checked".equals(System.getProperty("sluice.leases"));
-
+class CallbackLease implements BufferLease {
   private final LeasePool pool;
   /** Who received the data; null when the lease has ended. */
   ConnectionCore owner;
@@ -25,7 +23,7 @@ final class CallbackLease implements BufferLease {
   }
 
   /** Once for every call of {@code onData}: so this is where deliveries are counted. */
-  void begin(ConnectionCore owner, int buffer, int offset, int length) {
+  final void begin(ConnectionCore owner, int buffer, int offset, int length) {
     owner.bytesReceived += length;
     pool.loop.counters.add(LoopCounters.MESSAGES_RECEIVED, 1);
     this.owner = owner;
@@ -34,9 +32,14 @@ final class CallbackLease implements BufferLease {
     this.length = length;
   }
 
-  void beginHeap(ConnectionCore owner, byte[] bytes) {
+  final void beginHeap(ConnectionCore owner, byte[] bytes) {
     begin(owner, LeasePool.NONE, 0, bytes.length);
     heap = bytes;
+  }
+
+  /** What the handler gets to see. */
+  BufferLease forHandler() {
+    return this;
   }
 
   /** Ends the lease; the caller now owns the buffer. */
@@ -46,7 +49,7 @@ final class CallbackLease implements BufferLease {
   }
 
   /** The callback returned, or the lease was released. */
-  void end() {
+  final void end() {
     int b = buffer;
     take();
     if (b != LeasePool.NONE) {
@@ -59,7 +62,7 @@ final class CallbackLease implements BufferLease {
     return owner != null && pool.loop.inLoop();
   }
 
-  void checkUse() {
+  final void checkUse() {
     if (!pool.loop.inLoop()) {
       throw new IllegalStateException(
           "the lease of a callback is for the loop's thread; retain() it to use it on another thread");

@@ -58,10 +58,10 @@ abstract class ConnectionReads extends ConnectionSends {
       receivedOutOfTurn(buffer, offset, length);
       return;
     }
-    CallbackLease lease = loop.nextLease();
+    CallbackLease lease = loop.callbackLease;
     lease.begin(this, buffer, offset, length);
     try {
-      handler.onData(self(), lease);
+      handler.onData(self(), lease.forHandler());
     } catch (Throwable t) {
       handlerFailed("onData", t);
     }
@@ -100,7 +100,7 @@ abstract class ConnectionReads extends ConnectionSends {
     while (heldFirst != null && (flags & (PAUSED | CLOSING)) == 0) {
       Held h = heldFirst;
       unlink(h);
-      CallbackLease lease = loop.nextLease();
+      CallbackLease lease = loop.callbackLease;
       if (h.heap != null) {
         lease.beginHeap(this, h.heap);
       } else {
@@ -108,7 +108,7 @@ abstract class ConnectionReads extends ConnectionSends {
         lease.begin(this, h.buffer, h.offset, h.length);
       }
       try {
-        handler.onData(self(), lease);
+        handler.onData(self(), lease.forHandler());
       } catch (Throwable t) {
         handlerFailed("onData", t);
       }

@@ -45,7 +45,9 @@ final class Loop implements EventLoop, Runnable {
   final TimerWheel timers;
   final LoopCounters counters = new LoopCounters();
   final IdleWatches idle;
-  CallbackLease callbackLease;
+  final CallbackLease callbackLease;
+  /** Null: not in checked mode. */
+  final LeaseChecks leaseChecks;
 
   private final int index;
   private final Dispatcher dispatcher;
@@ -74,7 +76,8 @@ final class Loop implements EventLoop, Runnable {
     this.dispatcher = new Dispatcher(this, completions);
     this.pool = memory.pool(this);
     this.sendMemory = memory.sendMemory(engine);
-    this.callbackLease = new CallbackLease(pool);
+    this.leaseChecks = memory.checkedLeases() ? new LeaseChecks(this) : null;
+    this.callbackLease = leaseChecks == null ? new CallbackLease(pool) : leaseChecks.callbackLease(pool);
     this.wakeWord = new WakeWord(engine.shared());
     this.timers = new TimerWheel(System.nanoTime());
     this.stats = new LoopStatsReader(engine, counters);
@@ -341,6 +344,11 @@ final class Loop implements EventLoop, Runnable {
     return stats.read(name());
   }
 
+  /** Receive buffers that the application retained and has not ended. Loop thread. */
+  long leasesOutstanding() {
+    return counters.read(LoopCounters.LEASES_RETAINED) - counters.read(LoopCounters.LEASES_ENDED);
+  }
+
   /** Unique in the process. */
   String name() {
     return group.name() + ", loop " + index;
@@ -349,13 +357,6 @@ final class Loop implements EventLoop, Runnable {
   /** Null only in a loop that is driven by its caller and has not been driven yet. */
   Thread thread() {
     return thread;
-  }
-
-  CallbackLease nextLease() {
-    if (CallbackLease.CHECKED) {
-      callbackLease = new CallbackLease(pool);
-    }
-    return callbackLease;
   }
 
   /** For questions to the engine: cleared, its contents of no value to anybody else. */
@@ -401,6 +402,9 @@ final class Loop implements EventLoop, Runnable {
   }
 
   private void end(ShutdownReport report) {
+    if (leaseChecks != null) {
+      leaseChecks.loopEnds();
+    }
     ended = true;
     if (engine.destroy(false) != 0) {
       // Whatever the kernel might still write into must never be freed.

@@ -38,8 +38,12 @@ final class LoopCounters {
   static final int STALLS = PADDING + 17;
   /** Written by the watch. */
   static final int LONGEST_STALL_NANOS = PADDING + 18;
+  /** Written by {@link LeaseChecks}. */
+  static final int LEASES_LOST = PADDING + 19;
+  /** Written by {@link LeaseChecks}. */
+  static final int LEASES_MISUSED = PADDING + 20;
   /** The first of one cell per kind of close reason. */
-  private static final int CLOSES = PADDING + 19;
+  private static final int CLOSES = PADDING + 21;
 
   private static final CloseReason.Kind[] KINDS = CloseReason.Kind.values();
   private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[].class);

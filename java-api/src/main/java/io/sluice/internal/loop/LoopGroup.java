@@ -49,6 +49,7 @@ public final class LoopGroup implements EventLoopGroup {
   private long closed;
   private long aborted;
   private long bytesUnsent;
+  private long leasesOutstanding;
 
   private LoopGroup(boolean callerDriven) {
     this.callerDriven = callerDriven;
@@ -121,6 +122,7 @@ public final class LoopGroup implements EventLoopGroup {
       if (!stallThreshold.isZero()) {
         loops.forEach(loop -> watched.add(new LoopWatch(loop, loop.counters, stallThreshold.toNanos())));
       }
+      loops.stream().map(loop -> loop.leaseChecks).filter(Objects::nonNull).forEach(watched::add);
       JmxWatch jmx = JmxWatch.orNull(this, number);
       if (jmx != null) {
         watched.add(jmx);
@@ -298,11 +300,12 @@ public final class LoopGroup implements EventLoopGroup {
       closed += r.connectionsClosed();
       aborted += r.connectionsAborted();
       bytesUnsent += r.bytesUnsent();
+      leasesOutstanding += r.leasesOutstanding();
       if (++endedLoops < loops.size()) {
         return;
       }
       shuttingDown = true;
-      sum = new ShutdownReport(closed, aborted, bytesUnsent);
+      sum = new ShutdownReport(closed, aborted, bytesUnsent, leasesOutstanding);
     }
     for (Watch.Watched w : watched) {
       Watch.INSTANCE.remove(w);

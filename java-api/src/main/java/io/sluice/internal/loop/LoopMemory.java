@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** The payload memory of a loop as the settings of its group ask for it. */
-record LoopMemory(int bufferBytes, int bufferCount, long sendLimitBytes) {
+record LoopMemory(int bufferBytes, int bufferCount, long sendLimitBytes, boolean checkedLeases) {
   /** Rings default to this many entries for returned buffers; more buffers need a larger ring. */
   private static final int DEFAULT_RETURN_ENTRIES = 4096;
 
@@ -17,7 +17,11 @@ record LoopMemory(int bufferBytes, int bufferCount, long sendLimitBytes) {
   private static final List<Object> KEPT = new CopyOnWriteArrayList<>();
 
   static LoopMemory of(EventLoopGroup.Builder b) {
-    return new LoopMemory(b.receiveBufferBytes(), b.receiveBufferCount(), b.sendMemoryLimitBytes());
+    return new LoopMemory(b.receiveBufferBytes(), b.receiveBufferCount(), b.sendMemoryLimitBytes(), checked(b));
+  }
+
+  private static boolean checked(EventLoopGroup.Builder b) {
+    return b.checkedLeases() != null ? b.checkedLeases() : LeaseChecks.byProperty();
   }
 
   /** The return ring gets room for every buffer, so that giving one back never fails. */

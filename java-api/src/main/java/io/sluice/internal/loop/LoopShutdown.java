@@ -151,6 +151,7 @@ final class LoopShutdown {
   }
 
   ShutdownReport report() {
-    return new ShutdownReport(closed, aborted, bytesUnsent);
+    loop.pool.takeFromOutside(); // Those that other threads released until now are no more outstanding.
+    return new ShutdownReport(closed, aborted, bytesUnsent, loop.leasesOutstanding());
   }
 }

@@ -66,6 +66,8 @@ final class LoopStatsReader {
       case BUFFERS_OUT -> engineCounters.read(Abi.CTR_BUFFERS_OUT);
       case LEASES_RETAINED ->
           notNegative(counters.read(LoopCounters.LEASES_RETAINED) - counters.read(LoopCounters.LEASES_ENDED));
+      case LEASES_LOST -> counters.read(LoopCounters.LEASES_LOST);
+      case LEASES_MISUSED -> counters.read(LoopCounters.LEASES_MISUSED);
       case STARVED -> engineCounters.read(Abi.CTR_STARVED);
       case THROTTLED -> engineCounters.read(Abi.CTR_THROTTLED);
       case STALE_COMPLETIONS -> counters.read(LoopCounters.STALE_COMPLETIONS);

@@ -94,6 +94,9 @@ final class StreamConnection extends ConnectionFromOutside implements Connection
     if (data instanceof RetainedLease lease) {
       return sendRetainedLease(lease, listener, local);
     }
+    if (data instanceof CheckedLease lease) {
+      return sendLease(lease.send(this), listener);
+    }
     byte[] bytes;
     if (data instanceof HeapLease lease) {
       bytes = lease.take();

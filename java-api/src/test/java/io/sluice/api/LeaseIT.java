@@ -8,15 +8,26 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.sluice.BufferLease;
 import io.sluice.Connection;
 import io.sluice.ConnectionOptions;
+import io.sluice.EventLoop;
 import io.sluice.ListenOptions;
+import io.sluice.LoopMetric;
+import io.sluice.LoopStats;
 import io.sluice.SendResult;
+import io.sluice.internal.abi.Abi;
+import io.sluice.internal.loop.Counters;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /** Who owns received memory is always clear, and a mistake is reported where it is made. */
@@ -173,6 +184,222 @@ class LeaseIT {
       Await.on(in.loop(), () -> null);
       s.getOutputStream().write("through".getBytes(StandardCharsets.UTF_8));
       Await.until("the bytes on the other side", () -> target.text().equals("through"));
+    }
+  }
+
+  @OnEveryCell
+  void ofManyThreadsThatReleaseExactlyOneSucceeds(Cell cell) throws Exception {
+    try (Server<Keeper> server = new Server<>(cell.group(), Keeper::new);
+        Socket s = server.client()) {
+      Keeper k = Await.next(server.handlers);
+      Connection c = Await.value(k.opened);
+      for (int i = 0; i < 200; i++) {
+        s.getOutputStream().write(i);
+        BufferLease l = Await.next(k.kept);
+        Callable<Boolean> release = () -> succeeds(l::release);
+        Callable<Boolean> retain = () -> succeeds(() -> l.retain().release());
+        Callable<Boolean> send = () -> succeeds(() -> c.send(l));
+        long succeeded =
+            RACERS.invokeAll(List.of(release, retain, i % 2 == 0 ? release : send)).stream().filter(LeaseIT::get).count();
+        assertEquals(1, succeeded);
+      }
+      assertAllCameBack(server);
+    }
+  }
+
+  private static final ExecutorService RACERS = Executors.newFixedThreadPool(3, r -> {
+    Thread t = new Thread(r);
+    t.setDaemon(true);
+    return t;
+  });
+
+  private static boolean get(Future<Boolean> f) {
+    try {
+      return f.get();
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static boolean succeeds(Runnable r) {
+    try {
+      r.run();
+      return true;
+    } catch (IllegalStateException ended) {
+      return false;
+    }
+  }
+
+  private static void assertAllCameBack(Server<?> server) {
+    EventLoop loop = server.group.loops().get(0);
+    Await.until("every buffer is back", () -> {
+      loop.execute(() -> {}); // What was released elsewhere is taken at the next turn.
+      LoopStats now = loop.stats();
+      return now.value(LoopMetric.BUFFERS_OUT) == 0 && now.value(LoopMetric.LEASES_RETAINED) == 0;
+    });
+    assertEquals(0, Counters.of(loop, Abi.CTR_BAD_RETURNS), "a buffer was given back twice");
+  }
+
+  @OnEveryCell
+  void whatIsRetainedWhenTheLoopEndsIsCountedAndMayStillBeReadAndReleased(Cell cell) throws Exception {
+    try (Server<Keeper> server = new Server<>(cell.group(), Keeper::new);
+        Socket s = server.client()) {
+      Keeper k = Await.next(server.handlers);
+      BufferLease[] leases = new BufferLease[3];
+      for (int i = 0; i < leases.length; i++) {
+        s.getOutputStream().write(i);
+        leases[i] = Await.next(k.kept);
+      }
+      leases[0].release();
+      assertEquals(2, Await.value(server.group.shutdown(Duration.ZERO)).leasesOutstanding());
+      assertEquals(1, leases[1].get(0));
+      leases[1].release();
+      assertThrows(IllegalStateException.class, leases[1]::release);
+      assertEquals(SendResult.CLOSED, Await.value(k.opened).send(leases[2]));
+      assertThrows(IllegalStateException.class, leases[2]::release);
+    }
+  }
+
+  /** From its own loop, from another loop, from a thread that is no loop; refused, or too late. */
+  @OnEveryCell
+  void aSendThatIsRefusedEndsTheLeaseWhereverItComesFrom(Cell cell) throws Exception {
+    ListenOptions small =
+        ListenOptions.defaults().withConnections(ConnectionOptions.defaults().withSendBounds(1, 2, 2));
+    try (Server<Keeper> source = new Server<>(cell.group(), Keeper::new);
+        Server<Recorder> target = new Server<>(cell.group(), small, Recorder::new);
+        Server<Keeper> own = new Server<>(cell.group(), small, Keeper::new);
+        Socket s = source.client();
+        Socket t = target.client();
+        Socket o = own.client()) {
+      Keeper k = Await.next(source.handlers);
+      Keeper ownKeeper = Await.next(own.handlers);
+      Connection other = Await.next(target.connections);
+      Connection same = Await.next(own.connections);
+      List<Connection> targets = List.of(same, other);
+      for (SendResult expected : List.of(SendResult.REJECTED, SendResult.CLOSED)) {
+        for (Connection c : targets) {
+          for (Executor from : List.of(c.loop(), (Executor) Runnable::run)) {
+            if (expected == SendResult.REJECTED || c != same) { // A connection that has ended receives nothing more.
+              (c == same ? o : s).getOutputStream().write(new byte[3]);
+              BufferLease l = gathered(c == same ? ownKeeper : k);
+              assertEquals(expected, Await.on(from, () -> c.send(l)));
+              assertFalse(l.isActive());
+              assertThrows(IllegalStateException.class, l::release);
+            }
+          }
+        }
+        for (Connection c : targets) {
+          Await.value(c.abort());
+        }
+      }
+      assertAllCameBack(source);
+      assertAllCameBack(own);
+      assertAllCameBack(target);
+    }
+  }
+
+  /** Three bytes are one segment and arrive as one lease. */
+  private static BufferLease gathered(Keeper k) {
+    BufferLease l = Await.next(k.kept);
+    assertEquals(3, l.length());
+    return l;
+  }
+
+  @OnEveryCell
+  void bytesChangedInPlaceAreWhatIsRetainedAndSent(Cell cell) throws Exception {
+    class Upper extends Recorder {
+      @Override
+      public void onData(Connection c, BufferLease lease) {
+        ByteBuffer b = lease.buffer();
+        b.put(0, (byte) Character.toUpperCase(b.get(0)));
+        BufferLease kept = lease.retain();
+        ByteBuffer k = kept.buffer();
+        k.put(1, (byte) Character.toUpperCase(k.get(1)));
+        c.send(kept);
+      }
+    }
+    for (boolean checked : new boolean[] {false, true}) {
+      try (Server<Upper> server = new Server<>(cell.builder().checkedLeases(checked).build(), Upper::new);
+          Socket s = server.client()) {
+        s.getOutputStream().write("ab".getBytes(StandardCharsets.UTF_8));
+        assertEquals("AB", new String(s.getInputStream().readNBytes(2), StandardCharsets.UTF_8));
+      }
+    }
+  }
+
+  @OnEveryCell
+  void aConnectionThatHoardsEveryLeaseDoesNotStopFiftyOthersFromEchoing(Cell cell) throws Exception {
+    int others = 50;
+    class Mixed extends Recorder {
+      final List<BufferLease> hoard = new ArrayList<>();
+
+      @Override
+      public void onData(Connection c, BufferLease lease) {
+        if (c.attachment() == null) {
+          c.send(lease);
+        } else {
+          hoard.add(lease.retain());
+          c.send(ByteBuffer.allocate(1));
+        }
+      }
+    }
+    ListenOptions uncapped =
+        ListenOptions.defaults().withConnections(ConnectionOptions.defaults().withMaxLeasedBuffers(32768));
+    List<Socket> clients = new ArrayList<>();
+    try (Server<Mixed> server = new Server<>(cell.builder().receiveBuffers(256, 64).build(), uncapped, Mixed::new);
+        Socket hoarder = server.client()) {
+      Connection h = Await.next(server.connections);
+      Mixed hoarding = Await.next(server.handlers);
+      h.attachment("hoarder");
+      for (int i = 0; i < others; i++) {
+        clients.add(server.client());
+      }
+      for (int round = 0; round < 10; round++) {
+        for (int i = 0; i < 50; i++) {
+          hoarder.getOutputStream().write(round);
+          assertEquals(0, hoarder.getInputStream().read());
+        }
+        for (Socket c : clients) {
+          c.getOutputStream().write(round);
+        }
+        for (Socket c : clients) {
+          assertEquals(round, c.getInputStream().read());
+        }
+      }
+      long retained = server.group.stats().value(LoopMetric.LEASES_RETAINED);
+      assertTrue(retained >= 40 && retained <= 49, retained + " of 64 buffers are with the hoarder: a quarter stays free");
+      List<BufferLease> hoard = Await.on(h.loop(), () -> List.copyOf(hoarding.hoard));
+      assertEquals(500, hoard.size());
+      for (int i = 0; i < 500; i++) {
+        assertEquals(i / 50, hoard.get(i).get(0));
+        hoard.get(i).release();
+      }
+      assertAllCameBack(server);
+    } finally {
+      for (Socket c : clients) {
+        c.close();
+      }
+    }
+  }
+
+  @OnEveryCell
+  void aConnectionHoldsNoMoreBuffersThanItsShare(Cell cell) throws Exception {
+    ListenOptions four =
+        ListenOptions.defaults().withConnections(ConnectionOptions.defaults().withMaxLeasedBuffers(4));
+    try (Server<Keeper> server = new Server<>(cell.group(), four, Keeper::new);
+        Socket s = server.client()) {
+      Keeper k = Await.next(server.handlers);
+      List<BufferLease> held = new ArrayList<>();
+      for (int i = 0; i < 20; i++) {
+        s.getOutputStream().write(i);
+        held.add(Await.next(k.kept));
+      }
+      assertEquals(4, server.group.stats().value(LoopMetric.LEASES_RETAINED));
+      for (int i = 0; i < 20; i++) {
+        assertEquals(i, held.get(i).get(0));
+        held.get(i).release();
+      }
+      assertAllCameBack(server);
     }
   }
 }

@@ -1,10 +1,10 @@
 package io.sluice.contract;
 
 /** Bytes that are a function of who they belong to and where in the stream they stand. */
-final class Content {
+public final class Content {
   private Content() {}
 
-  static byte at(long identity, long position) {
+  public static byte at(long identity, long position) {
     long x = identity * 0x9E3779B97F4A7C15L + position / 8 * 0xC2B2AE3D27D4EB4FL;
     x ^= x >>> 29;
     x *= 0xBF58476D1CE4E5B9L;
@@ -12,7 +12,7 @@ final class Content {
     return (byte) (x >>> (position & 7) * 8);
   }
 
-  static byte[] of(long identity, long position, int length) {
+  public static byte[] of(long identity, long position, int length) {
     byte[] bytes = new byte[length];
     for (int i = 0; i < length; i++) {
       bytes[i] = at(identity, position + i);
@@ -20,11 +20,11 @@ final class Content {
     return bytes;
   }
 
-  static byte[] of(long identity, int length) {
+  public static byte[] of(long identity, int length) {
     return of(identity, 0, length);
   }
 
-  static void verify(byte[] bytes, long identity, long position) {
+  public static void verify(byte[] bytes, long identity, long position) {
     for (int i = 0; i < bytes.length; i++) {
       if (bytes[i] != at(identity, position + i)) {
         throw new AssertionError(

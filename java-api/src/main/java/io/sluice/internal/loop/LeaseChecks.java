@@ -169,8 +169,8 @@ final class LeaseChecks implements Watch.Watched {
   }
 
   private void tell(String what, Throwable place) {
-    count(LoopCounters.LEASES_MISUSED);
     Events.INSTANCE.leaseMisused(loop.name(), what, place);
+    count(LoopCounters.LEASES_MISUSED); // Last: whoever sees the count finds the event.
   }
 
   /** Cells have one writer: of these two it is whoever holds the lock. */

@@ -200,7 +200,7 @@ final class Loop implements EventLoop, Runnable {
     return maxWaitNanos < 0 ? timer : Math.min(timer, maxWaitNanos);
   }
 
-  private int runTasks() {
+  int runTasks() {
     int n = 0;
     Runnable task;
     while (n < TASKS_PER_TURN && (task = tasks.poll()) != null) {

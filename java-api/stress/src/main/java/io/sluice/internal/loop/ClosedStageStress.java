@@ -10,7 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import org.openjdk.jcstress.infra.results.III_Result;
 
 /**
- * Two threads ask for the stage of the end while the connection ends: nobody waits for ever. Results: both stages are done,
+ * A thread asks for the stage of the end, twice, while the connection ends: nobody waits for ever. Results: both stages are done,
  * they are the same, calls of onClosed.
  */
 @JCStressTest
@@ -24,12 +24,8 @@ public class ClosedStageStress {
   private CompletableFuture<?> two;
 
   @Actor
-  public void one() {
+  public void other() {
     one = connection.closed().toCompletableFuture();
-  }
-
-  @Actor
-  public void two() {
     two = connection.closed().toCompletableFuture();
   }
 

@@ -10,7 +10,7 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
 /**
- * One thread retains anew and releases what it got, another releases, the loop takes back what comes: one of the two succeeds,
+ * One thread retains anew and releases what it got, another releases: one of the two succeeds,
  * and the buffer goes back once. Results: who ended the lease, and how many buffers are still out.
  */
 @JCStressTest
@@ -32,13 +32,8 @@ public class LeaseRetainStress {
     r.r2 = StressLoop.ended(lease::release);
   }
 
-  @Actor
-  public void loop() {
-    StressLoop.asLoop(pool::takeFromOutside);
-  }
-
   @Arbiter
-  public void rest(III_Result r) {
+  public void loop(III_Result r) {
     StressLoop.asLoop(pool::takeFromOutside);
     r.r3 = pool.owned() == owner.heldBuffers ? pool.owned() : -99;
   }

@@ -8,7 +8,7 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.I_Result;
 
-/** Two threads release leases of one pool while the loop takes back: each buffer comes back once. Result: buffers still out. */
+/** A thread releases leases of one pool while the loop takes back: each buffer comes back once. Result: buffers still out. */
 @JCStressTest
 @Outcome(id = "0", expect = Expect.ACCEPTABLE, desc = "all came back")
 @Outcome(expect = Expect.FORBIDDEN, desc = "lost or given back twice on the way to the loop")
@@ -21,13 +21,9 @@ public class LeasesFromOutsideStress {
   private final RetainedLease c = StressLoop.retained(pool, owner, 2);
 
   @Actor
-  public void one() {
+  public void other() {
     a.release();
     b.release();
-  }
-
-  @Actor
-  public void two() {
     c.release();
   }
 

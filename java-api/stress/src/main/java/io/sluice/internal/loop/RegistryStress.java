@@ -24,12 +24,8 @@ public class RegistryStress {
   private final StreamConnection staying = StressLoop.connection(new StressLoop.Ends());
 
   @Actor
-  public void registers() {
+  public void other() {
     index.register(KEY, ending);
-  }
-
-  @Actor
-  public void registersTheOther() {
     index.register(KEY, staying);
   }
 

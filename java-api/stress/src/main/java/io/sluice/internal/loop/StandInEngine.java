@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 
 /** Rings as a real engine lays them out, and an engine that consumes everything and answers nothing: it has no sockets. */
 final class StandInEngine implements Engine {
-  private final ByteBuffer region = NioEngine.open(EngineConfig.DEFAULTS).shared();
+  private final ByteBuffer region = new NioEngine(EngineConfig.DEFAULTS).shared();
 
   @Override
   public String name() {

@@ -18,7 +18,8 @@ final class StressLoop {
   private static final int BUFFERS = 16;
 
   /** Only for its name: nobody drives it. */
-  private static final EventLoopGroup GROUP = EventLoopGroup.builder().engine("nio").callerDriven().threads(1).build();
+  private static final EventLoopGroup GROUP =
+      EventLoopGroup.builder().engine("nio").callerDriven().threads(1).stallThreshold(Duration.ZERO).build();
   static final Loop LOOP =
       new Loop((LoopGroup) GROUP, 1, new StandInEngine(), new LoopMemory(BUFFER_BYTES, BUFFERS, 1 << 20, false));
   private static final Settings SETTINGS = new Settings(ConnectionOptions.defaults().withLinger(Duration.ZERO), false);

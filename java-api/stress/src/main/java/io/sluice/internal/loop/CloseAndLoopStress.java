@@ -1,0 +1,49 @@
+package io.sluice.internal.loop;
+
+import io.sluice.CloseReason;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.Expect;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import java.util.concurrent.CompletionStage;
+import org.openjdk.jcstress.infra.results.IIL_Result;
+
+/**
+ * A thread closes and aborts a connection while its loop carries that out: one stage, it completes, and onClosed comes once. Results: both got the stage that completed; calls of onClosed; the kind of the reason.
+ */
+@JCStressTest
+@Outcome(id = "1, 1, LOCAL_ABORT", expect = Expect.ACCEPTABLE, desc = "one end for all: an abort overtakes a close")
+@Outcome(expect = Expect.FORBIDDEN, desc = "a stage of its own, one that never completes, or another number of ends")
+@State
+public class CloseAndLoopStress {
+  private final StressLoop.Ends ends = new StressLoop.Ends();
+  private final StreamConnection connection = StressLoop.connection(ends);
+  private CompletionStage<CloseReason> one;
+  private CompletionStage<CloseReason> two;
+
+  @Actor
+  public void closer() {
+    one = connection.close();
+    two = connection.abort();
+  }
+
+  @Actor
+  public void loop() {
+    StressLoop.asLoop(StressLoop.LOOP::runTasks);
+  }
+
+  @Arbiter
+  public void rest(IIL_Result r) {
+    StressLoop.asLoop(() -> {
+      while (StressLoop.LOOP.runTasks() > 0) {
+        // Until the wishes of this connection have been carried out, and those of others that are under way.
+      }
+      connection.ended();
+    });
+    r.r1 = one == two && one.toCompletableFuture().isDone() ? 1 : 0;
+    r.r2 = ends.closed;
+    r.r3 = connection.closeReason().kind();
+  }
+}

@@ -124,6 +124,40 @@ class StatsIT {
     }
   }
 
+  /** They were counted as lost and had never been counted as taken: pending bytes of others were missing from then on. */
+  @OnEveryCell
+  void bytesOfAnotherThreadThatComeTooLateAreNotTakenFromThePendingOfOthers(Cell cell) throws Exception {
+    int lost = 4 << 20;
+    try (Server<Recorder> server = new Server<>(cell.group(), Recorder::new);
+        Socket s = server.client();
+        Socket slow = server.client(4096)) {
+      Connection c = Await.value(Await.next(server.handlers).opened);
+      Connection stuck = Await.value(Await.next(server.handlers).opened);
+      Await.on(
+          c.loop(),
+          () -> {
+            CompletableFuture.runAsync(() -> assertTrue(c.send(ByteBuffer.allocate(lost)).accepted())).join();
+            return c.abort();
+          });
+      assertEquals(lost, Await.value(c.closed()).bytesUnsent());
+      while (stuck.send(ByteBuffer.allocate(100_000)).accepted()) {
+        Await.on(c.loop(), () -> null);
+      }
+      long counted = server.group.stats().value(LoopMetric.SEND_BYTES_PENDING);
+      assertTrue(counted > 0 && counted <= stuck.pendingSendBytes(), counted + " of " + stuck.pendingSendBytes());
+    }
+  }
+
+  @OnEveryEngine
+  void aConnectThatIsGivenUpBeforeItBeginsCountsAsFailed(Cell cell) {
+    try (EventLoopGroup group = cell.builder().callerDriven().build()) {
+      group.connect(new InetSocketAddress("127.0.0.1", 1), ConnectOptions.defaults(), new Recorder())
+          .toCompletableFuture().cancel(false);
+      group.loops().get(0).turn(Duration.ZERO);
+      assertEquals(1, group.stats().value(LoopMetric.CONNECTS_FAILED));
+    }
+  }
+
   @OnEveryCell
   void retainedLeasesAreCountedUntilTheyAreReleasedOrSent(Cell cell) throws Exception {
     BlockingQueue<BufferLease> leases = new LinkedBlockingQueue<>();

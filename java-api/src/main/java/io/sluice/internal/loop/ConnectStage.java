@@ -4,7 +4,10 @@ import io.sluice.CloseReason;
 import io.sluice.Connection;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 
 /**
  * The stage of one {@code connect()}. It belongs to its one caller: whoever completes it (cancel, a time limit, a value) gives
@@ -91,6 +94,21 @@ final class ConnectStage extends CompletableFuture<Connection> {
     boolean done = super.cancel(mayInterruptIfRunning);
     stopAttempt();
     return done;
+  }
+
+  /** The inherited one completes this stage without {@link #complete}. */
+  @Override
+  public CompletableFuture<Connection> completeAsync(Supplier<? extends Connection> supplier, Executor executor) {
+    Objects.requireNonNull(supplier, "supplier");
+    executor.execute(
+        () -> {
+          try {
+            complete(supplier.get());
+          } catch (Throwable t) {
+            completeExceptionally(t);
+          }
+        });
+    return this;
   }
 
   @Override

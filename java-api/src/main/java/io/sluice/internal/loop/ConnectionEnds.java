@@ -94,11 +94,13 @@ abstract class ConnectionEnds extends ConnectionReads {
     flags |= CLOSING | DRAINING;
     reason = why;
     if (patienceNanos == 0) {
+      dropHeld();
       submitClose(Abi.SQE_DRAIN);
       return;
     }
     boolean peerEnded = (flags & (INPUT_CLOSED | EOF_PENDING)) != 0;
     if (peerEnded) {
+      dropHeld(); // Sending what is queued may take its time.
       submitClose(Abi.SQE_DRAIN);
     } else {
       awaitPeer();
@@ -151,7 +153,7 @@ abstract class ConnectionEnds extends ConnectionReads {
     if (state == 0) {
       flags |= CLOSING | (closeFlags == Abi.SQE_ABORT ? ABORTED : 0);
       reason = why;
-      submitClose(closeFlags);
+      submitClose(closeFlags | (kernelMayUseOurMemory() ? Abi.SQE_ABORT : 0));
       refuseForeign();
       dropOpenChunk(reason);
     } else if ((state & (DRAINING | ENDED)) == DRAINING) {
@@ -170,6 +172,11 @@ abstract class ConnectionEnds extends ConnectionReads {
     } else if (abort) { // The second CLOSE of the handle turns the first one into an abort.
       loop.submissions.submit(Abi.OP_CLOSE, closeFlags, 0, handle, Tokens.of(Tokens.IGNORED), 0L, 0L, 0);
     }
+  }
+
+  /** A zero-copy send ends when the peer has taken it, or with a reset: an end that is not in good order waits for no peer. */
+  private boolean kernelMayUseOurMemory() {
+    return settings.zeroCopyBytes != Integer.MAX_VALUE && pendingBytes > 0;
   }
 
   private void submitClose(int closeFlags) {
@@ -217,9 +224,10 @@ abstract class ConnectionEnds extends ConnectionReads {
 
   /** The grace period of a shutdown is over. */
   final void graceOver() {
-    if ((flags & LINGERING) != 0 && unacknowledged() == 0) {
+    boolean lingering = (flags & LINGERING) != 0;
+    if (lingering && unacknowledged() == 0) {
       lingerOver(true);
-    } else {
+    } else if (lingering || pendingTotal() > 0) { // Else the kernel has everything, and the socket is being closed.
       endAbruptly(CloseReasons.SHUTDOWN);
     }
   }

@@ -252,12 +252,18 @@ abstract class ConnectionFromOutside extends ConnectionEnds {
     }
   }
 
+  /** What was taken at the call counts as taken here, too, and stays pending: it is lost with the connection. */
   private void tooLate(ForeignSend s, CloseReason why) {
-    pendingBytes += s.memoryBytes();
+    long lost = s.file != null ? s.file.length() : s.memoryBytes();
+    bytesTaken += lost;
+    loop.counters.add(LoopCounters.BYTES_TAKEN, lost);
+    if (s.file != null) {
+      pendingFileBytes += lost;
+    } else {
+      pendingBytes += (int) lost;
+    }
     if (s.lease != null) {
       s.lease.handBack();
-    } else if (s.file != null) {
-      pendingFileBytes += s.file.length();
     }
     if (s.listener != null) {
       try {

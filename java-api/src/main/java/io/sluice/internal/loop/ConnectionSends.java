@@ -283,10 +283,11 @@ abstract class ConnectionSends extends SendProgress {
 
   /** Before a FIN or a close in good order: everything taken is submitted. */
   final void flushAll() {
-    if (openChunk != SendMemory.NONE) {
-      emitOpenChunk();
-    } else if (openRecord != null) {
+    if (openChunk == SendMemory.NONE && openRecord != null) {
       tellOpenRecord(null);
+    }
+    if (openChunk != SendMemory.NONE) { // Perhaps what the listener has just sent.
+      emitOpenChunk();
     }
   }
 

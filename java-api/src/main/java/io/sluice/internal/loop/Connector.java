@@ -43,7 +43,8 @@ final class Connector extends TimerWheel.Timer {
 
   void start() {
     if (stage.isDone()) {
-      return; // Given up already.
+      countFailure(); // Given up already.
+      return;
     }
     if (loop.isShuttingDown()) {
       failed(CloseReasons.SHUTDOWN);
@@ -114,6 +115,7 @@ final class Connector extends TimerWheel.Timer {
     }
     if (!stage.claim()) {
       loop.closeOrphan(handle);
+      countFailure();
       return;
     }
     StreamConnection c = loop.connection(handle, settings, null);
@@ -125,8 +127,12 @@ final class Connector extends TimerWheel.Timer {
 
   void failed(CloseReason why) {
     if (loop.inLoop()) { // Otherwise the loop has ended, and counts no more.
-      loop.counters.add(LoopCounters.CONNECTS_FAILED, 1);
+      countFailure();
     }
     stage.fail(why);
+  }
+
+  private void countFailure() {
+    loop.counters.add(LoopCounters.CONNECTS_FAILED, 1);
   }
 }

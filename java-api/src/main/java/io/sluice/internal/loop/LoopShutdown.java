@@ -18,6 +18,8 @@ final class LoopShutdown {
 
   private final Loop loop;
   private boolean begun;
+  /** The engine has been entered, or is about to be, with what the connections submitted for their end. */
+  private boolean entering;
   private boolean aborting;
   private boolean forced;
   private boolean lastTasks;
@@ -73,6 +75,10 @@ final class LoopShutdown {
   }
 
   private void abort() {
+    if (!entering) { // The turn took longer than the grace period: the kernel gets what it can take at once.
+      after(0, this::abort);
+      return;
+    }
     aborting = true;
     after(FORCE_AFTER_NANOS, () -> forced = true);
     for (int i = 0; i < loop.connections.bound(); i++) {
@@ -100,6 +106,7 @@ final class LoopShutdown {
     if (!begun) {
       return false;
     }
+    entering = true;
     if (loop.live() > 0 && !forced) {
       return false;
     }

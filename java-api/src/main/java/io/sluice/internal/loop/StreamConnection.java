@@ -30,7 +30,8 @@ final class StreamConnection extends ConnectionFromOutside implements Connection
 
   /** In the table, addresses known, handler set: now the application may see it. */
   void open() {
-    if (isReadingPaused()) { // The handler factory may have changed what the settings say.
+    // The handler factory may have changed what the settings say, or begun the end, which reads.
+    if (isReadingPaused() && (flags & CLOSING) == 0) {
       flags |= PAUSED;
     }
     try {

@@ -37,7 +37,7 @@ final class Watch implements Runnable {
   private final List<Watched> watched = new ArrayList<>();
   private Thread thread;
 
-  private Watch() {}
+  Watch() {}
 
   synchronized void add(Watched w) {
     watched.add(w);
@@ -58,15 +58,22 @@ final class Watch implements Runnable {
   /** Waits for the thread's end if nothing is left to look at. */
   void awaitEnd() {
     Thread t;
-    synchronized (this) {
-      t = watched.isEmpty() ? thread : null;
-    }
-    if (t != null && t != Thread.currentThread()) {
-      try {
-        t.join();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt(); // It ends by itself.
+    try {
+      synchronized (this) {
+        t = thread;
+        if (t == Thread.currentThread()) {
+          return;
+        }
+        while (watched.isEmpty() && thread == t && t != null) {
+          wait(); // Not for the thread: before it ends it may get something new to look at.
+        }
+        if (thread == t) {
+          return;
+        }
       }
+      t.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // It ends by itself.
     }
   }
 
@@ -79,6 +86,7 @@ final class Watch implements Runnable {
       synchronized (this) {
         if (watched.isEmpty()) {
           thread = null;
+          notifyAll();
           return;
         }
         period = pause();

@@ -8,6 +8,7 @@ import io.sluice.IdlePolicy;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** How one side ends its connection: its plan's act at its plan's trigger, or the reaction to the peer's end. */
 final class Ending {
@@ -20,6 +21,7 @@ final class Ending {
   private final AtomicBoolean fired = new AtomicBoolean();
   private EventLoop.Scheduled timer;
   private volatile boolean shutOutput;
+  private final AtomicLong sure = new AtomicLong(Long.MAX_VALUE);
   /** The end was asked for on the loop's thread: no callback but onSent and onClosed comes any more. */
   private boolean endAsked;
 
@@ -30,6 +32,12 @@ final class Ending {
 
   boolean shutOutput() {
     return shutOutput;
+  }
+
+  /** Bytes that had been taken before anybody asked for an end in good order: those are not lost by it. */
+  long sure() {
+    long n = sure.get();
+    return n == Long.MAX_VALUE ? 0 : n;
   }
 
   boolean endAsked() {
@@ -77,15 +85,16 @@ final class Ending {
 
   private void act(Connection c) {
     switch (plan.act()) {
-      case CLOSE, CLOSE_UNREAD -> close(c, Duration.ZERO);
+      case CLOSE, CLOSE_UNREAD -> close(c, null);
       case CLOSE_DEADLINE -> close(c, Duration.ofMillis(plan.delayMillis() * 4L));
       case CLOSE_BY_MANY -> closeByMany(c);
       case CLOSE_THEN_ABORT -> {
-        close(c, Duration.ZERO);
+        close(c, null);
         abort(c);
       }
       case ABORT -> abort(c);
       case SHUT -> {
+        asking();
         shutOutput = true;
         c.shutdownOutput();
       }
@@ -97,13 +106,15 @@ final class Ending {
     }
   }
 
-  /** Zero: without a deadline. */
+  /** Null: without a deadline. */
   private void close(Connection c, Duration deadline) {
-    if (plan.act() != Act.CLOSE_DEADLINE) {
-      ended(c, c.close());
-    } else {
-      ended(c, c.close(deadline));
-    }
+    asking();
+    ended(c, deadline == null ? c.close() : c.close(deadline));
+  }
+
+  /** Any thread, before the call. */
+  private void asking() {
+    sure.accumulateAndGet(side.accepted(), Math::min);
   }
 
   private void abort(Connection c) {
@@ -123,7 +134,7 @@ final class Ending {
   private void closeByMany(Connection c) {
     for (int i = 0; i < CLOSERS; i++) {
       Duration deadline = i == 1 ? Duration.ofMinutes(1) : null;
-      side.pair.foreign(i, () -> ended(c, deadline == null ? c.close() : c.close(deadline)));
+      side.pair.foreign(i, () -> close(c, deadline));
     }
   }
 
@@ -131,9 +142,9 @@ final class Ending {
   void react() {
     Connection c = side.connection();
     switch (plan.reaction()) {
-      case CLOSE -> ended(c, c.close());
-      case CLOSE_BY_OTHER -> side.pair.foreign(1, () -> ended(c, c.close()));
-      case CLOSE_LATER -> c.loop().schedule(Duration.ofMillis(1 + plan.delayMillis()), () -> ended(c, c.close()));
+      case CLOSE -> close(c, null);
+      case CLOSE_BY_OTHER -> side.pair.foreign(1, () -> close(c, null));
+      case CLOSE_LATER -> c.loop().schedule(Duration.ofMillis(1 + plan.delayMillis()), () -> close(c, null));
       case ABORT -> abort(c);
       case THROW -> {
         endAsked = true;

@@ -69,8 +69,8 @@ final class Expectations {
   private static void seen(SidePlan me, SidePlan peer, boolean unix, Set<Kind> kinds) {
     switch (peer.act()) {
       case NONE -> {
-        if (me.act() == Act.SHUT && peer.reaction().resets()) {
-          reset(me, unix, kinds);
+        if (peer.reaction().resets()) {
+          answeredByReset(me, unix, kinds);
         }
       }
       case ABORT, THROW -> reset(me, unix, kinds);
@@ -84,6 +84,22 @@ final class Expectations {
           kinds.add(Kind.PEER_RESET);
         }
       }
+    }
+  }
+
+  /**
+   * RST in answer to the end of this side. A close may be told so although the peer has read everything: the kernel does not
+   * look at what an RST acknowledges, so this side does not know.
+   */
+  private static void answeredByReset(SidePlan me, boolean unix, Set<Kind> kinds) {
+    switch (me.act()) {
+      case SHUT -> reset(me, unix, kinds);
+      case CLOSE, CLOSE_BY_MANY, CLOSE_UNREAD, CLOSE_DEADLINE, CLOSE_THEN_ABORT -> {
+        if (!unix) {
+          kinds.add(Kind.PEER_RESET);
+        }
+      }
+      default -> {}
     }
   }
 

@@ -272,7 +272,7 @@ final class Round {
     int n = 0;
     for (int i = 0; i < pairs.length() && n < most; i++) {
       Pair p = pairs.get(i);
-      if (p != null && !p.isDone()) {
+      if (p != null && !p.isDone() && p.scenario.dialer().act() != Act.STAY) {
         s.append("    connection ").append(p).append('\n');
         n++;
       }

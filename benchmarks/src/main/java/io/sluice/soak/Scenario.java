@@ -159,7 +159,7 @@ record Scenario(long number, Dial dial, Door door, SidePlan dialer, SidePlan acc
       boolean noLinger = percent(6);
       return new SidePlan(
           false, act, trigger, 1 + (arriving > 0 ? dice.nextLong(arriving) / 2 : 0), dice.nextInt(4), reaction, total, atEnd, false,
-          percent(20), percent(10), percent(30), percent(40) ? dice.nextInt(40) : 0, percent(30) ? dice.nextInt(50) : 0,
+          percent(20), percent(10), percent(30), percent(40) ? dice.nextInt(40) : 0, percent(30) && act != Act.STAY ? dice.nextInt(50) : 0,
           noLinger, tight, percent(5), false, percent(1), dice.nextLong());
     }
 

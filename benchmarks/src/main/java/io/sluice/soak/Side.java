@@ -18,5 +18,6 @@ interface Side {
   /** Null: not known. */
   Kind kind();
 
-  int receiptsMissing();
+  /** What can be said of this side alone. */
+  void judge();
 }

@@ -13,9 +13,13 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -263,6 +267,32 @@ final class Round {
 
   boolean finished() {
     return unfinished.get() == 0;
+  }
+
+  /** What the kernel says of the TCP connections that are open: {@code /proc/net/tcp}; state 01 is ESTABLISHED. */
+  String kernelStates() {
+    Map<String, Connection> open = new HashMap<>();
+    for (EventLoopGroup g : new EventLoopGroup[] {servers, clients}) {
+      for (Connection c : g.connections()) {
+        if (c.localAddress() instanceof InetSocketAddress local && c.remoteAddress() instanceof InetSocketAddress remote) {
+          open.put(String.format(Locale.ROOT, ":%04X :%04X", local.getPort(), remote.getPort()), c);
+        }
+      }
+    }
+    StringBuilder s = new StringBuilder("open TCP connections in the kernel: local, remote, state, queues\n");
+    try {
+      for (String line : Files.readAllLines(Path.of("/proc/net/tcp"))) {
+        String[] field = line.trim().split(" +");
+        String ports = field[1].replaceFirst("^[0-9A-F]*", "") + " " + field[2].replaceFirst("^[0-9A-F]*", "");
+        if (open.containsKey(ports)) {
+          s.append("  id ").append(open.get(ports).id()).append(": ").append(String.join(" ", List.of(field).subList(1, 5)))
+              .append('\n');
+        }
+      }
+    } catch (IOException e) {
+      s.append(e);
+    }
+    return s.toString();
   }
 
   /** For people: what has not ended. */

@@ -22,7 +22,8 @@ record Scenario(long number, Dial dial, Door door, SidePlan dialer, SidePlan acc
 
   static Scenario of(long seed, long number) {
     Scenario s = new Draft(new SplittableRandom(Content.mix(seed, number)), number).scenario();
-    return s.door.raw() ? s : new Scenario(number, s.dial, s.door, s.dialer, s.acceptor.behind(s.door));
+    SidePlan dialer = !s.unix() && s.acceptor.mayReset() ? s.dialer.roomy() : s.dialer;
+    return new Scenario(number, s.dial, s.door, dialer, s.door.raw() ? s.acceptor : s.acceptor.behind(s.door));
   }
 
   boolean unix() {
@@ -92,8 +93,10 @@ record Scenario(long number, Dial dial, Door door, SidePlan dialer, SidePlan acc
       if (echo) {
         return new Scenario(number, Dial.CONNECT, plainDoor(unix), d, echoing(a));
       }
-      Door door = a.tight() ? (unix ? Door.UNIX_TIGHT : Door.TCP_TIGHT) : plainDoor(unix);
-      if (a.noLinger()) {
+      Door door = plainDoor(unix);
+      if (a.tight() && (unix || !d.mayReset())) {
+        door = unix ? Door.UNIX_TIGHT : Door.TCP_TIGHT;
+      } else if (a.noLinger()) {
         door = Door.TCP_NO_LINGER;
       } else if (a.startsPaused()) {
         door = Door.TCP_PAUSED;

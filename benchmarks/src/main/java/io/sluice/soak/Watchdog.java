@@ -45,6 +45,7 @@ final class Watchdog implements AutoCloseable {
 
   private void bark(Round r) {
     faults.add("no progress for " + seconds + " s\n" + r.stuck(SHOWN));
+    System.out.println(r.kernelStates());
     for (Map.Entry<Thread, StackTraceElement[]> e : Thread.getAllStackTraces().entrySet()) {
       System.out.println(e.getKey());
       for (StackTraceElement frame : e.getValue()) {

@@ -202,7 +202,8 @@ extern "C" {
  *          together are EINVAL.
  * CANCEL   result 0: the victim was asked to end, its own terminal completion tells how it ended (perhaps with
  *          success: a cancel races completion). ENOENT: no such victim. ACCEPT, CONNECT, RECV, WATCH can be victims.
- * ADOPT    takes a connected or listening stream socket (TCP or Unix). On error the descriptor stays the caller's.
+ * ADOPT    takes a connected or listening stream socket (TCP or Unix), also one that the peer has reset meanwhile. On
+ *          error the descriptor stays the caller's.
  * DETACH   result = the descriptor. EBUSY while any operation on the handle is in flight.
  * WATCH    result 0 with EOF: the peer has ended its direction (data may be unread). Negative: the connection failed.
  *          The error of a failed connection is told once: a RECV after it may see only the end of the stream.

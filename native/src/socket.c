@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -95,6 +96,16 @@ static int int_option(sl_loop *l, int fd, int name, int *value)
     return getsockopt(fd, SOL_SOCKET, name, value, &len) ? -errno : 0;
 }
 
+/* A connection that the peer has reset has no peer any more (getpeername(2)), but its end or its error is still to be told; a
+   socket that never was connected has neither. */
+static bool was_connected(sl_loop *l, int fd)
+{
+    struct pollfd p = {.fd = fd, .events = POLLRDHUP};
+
+    sl_syscall(l);
+    return poll(&p, 1, 0) == 1 && (p.revents & (POLLRDHUP | POLLERR));
+}
+
 /* 0 and kind and family, or a negative errno: is fd a socket that a handle can be made of? */
 static int inspect(sl_loop *l, int fd, sl_kind *kind, int *family)
 {
@@ -109,7 +120,9 @@ static int inspect(sl_loop *l, int fd, sl_kind *kind, int *family)
     *kind = listening ? SL_KIND_LISTENER : SL_KIND_STREAM;
     if (listening) return 0;
     sl_syscall(l);
-    return getpeername(fd, (struct sockaddr *)&peer, &len) ? -errno : 0;
+    if (!getpeername(fd, (struct sockaddr *)&peer, &len)) return 0;
+    int os_errno = errno;
+    return os_errno == ENOTCONN && was_connected(l, fd) ? 0 : -os_errno;
 }
 
 void sl_adopt_submit(sl_loop *l, const sluice_sqe *e)

@@ -20,7 +20,10 @@ public interface Connection {
   /** The local address. Also known after the close. */
   SocketAddress localAddress();
 
-  /** The peer's address; for a Unix socket client usually unnamed. Never changes, also known after the close. */
+  /**
+   * The peer's address; for a Unix socket client usually unnamed. Never changes, also known after the close. Null for a TCP
+   * connection that the peer had reset before the loop could ask for it.
+   */
   SocketAddress remoteAddress();
 
   // ------------------------------------------------------------------------------------------- sending

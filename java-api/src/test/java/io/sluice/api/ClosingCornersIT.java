@@ -194,7 +194,7 @@ class ClosingCornersIT {
           });
       turnUntil(loop, end::isDone);
       assertEquals("bye", new String(s.getInputStream().readAllBytes(), StandardCharsets.US_ASCII));
-      assertEquals(new EventLoopGroup.ShutdownReport(1, 0, 0), end.join());
+      assertEquals(new EventLoopGroup.ShutdownReport(1, 0, 0, 0), end.join());
     }
   }
 

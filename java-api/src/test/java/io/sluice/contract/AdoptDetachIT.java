@@ -72,6 +72,20 @@ class AdoptDetachIT extends ContractTest {
     }
   }
 
+  /** It was connected: its descriptor must not be refused by everybody, for then nobody could close it. */
+  @Test
+  void aConnectionThatThePeerResetMovesToo() throws Exception {
+    Pair p = pair();
+    int descriptor = detach(p.handle());
+    p.peer().setSoLinger(true, 0);
+    p.peer().close();
+    Completion adopted = other.await(adopt(other, descriptor));
+    assertEquals(0, adopted.result());
+    Completion end = other.await(other.submit(Abi.OP_RECV, Abi.SQE_MULTISHOT, adopted.handle()));
+    assertEquals(-Abi.ECONNRESET, end.result());
+    other.close(adopted.handle());
+  }
+
   @Test
   void aListenerMoves() throws Exception {
     long listener = d.listen();

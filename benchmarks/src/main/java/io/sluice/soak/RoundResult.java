@@ -1,0 +1,25 @@
+package io.sluice.soak;
+
+import io.sluice.CloseReason.Kind;
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * What one round, or several, did.
+ *
+ * @param connections numbers of connections that were run
+ * @param opens calls of onOpen, of both sides; each had one onClosed
+ */
+record RoundResult(long connections, long opens, long bytes, long starved, long late, Map<Kind, Long> closes) {
+  static RoundResult none() {
+    return new RoundResult(0, 0, 0, 0, 0, Map.of());
+  }
+
+  RoundResult plus(RoundResult o) {
+    EnumMap<Kind, Long> sum = new EnumMap<>(Kind.class);
+    sum.putAll(closes);
+    o.closes.forEach((k, n) -> sum.merge(k, n, Long::sum));
+    return new RoundResult(
+        connections + o.connections, opens + o.opens, bytes + o.bytes, starved + o.starved, late + o.late, sum);
+  }
+}

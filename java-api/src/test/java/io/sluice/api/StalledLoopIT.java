@@ -104,13 +104,13 @@ class StalledLoopIT {
     try (EventLoopGroup other = cell.builder().stallThreshold(THRESHOLD).build()) {
       for (int i = 1; i <= 3; i++) {
         int n = i;
-        long turns = other.stats().value(LoopMetric.TURNS);
-        Await.on(
-            other.loops().get(0),
-            () -> {
-              Await.until("a stall is seen", () -> stalls(other) >= n);
-              return null;
-            });
+        long turns = // As the task sees it: earlier, the loop may still have been about to sleep.
+            Await.on(
+                other.loops().get(0),
+                () -> {
+                  Await.until("a stall is seen", () -> stalls(other) >= n);
+                  return other.stats().value(LoopMetric.TURNS);
+                });
         Await.until("the turn is over", () -> other.stats().value(LoopMetric.TURNS) > turns);
       }
     }

@@ -14,7 +14,7 @@ import java.util.function.BooleanSupplier;
 
 /** The end of a round: everything counted must add up, and nothing may be left. */
 final class RoundEnd {
-  private static final long LIMIT_NANOS = 60_000_000_000L;
+  private static final long LIMIT_NANOS = 20_000_000_000L;
   private static final long LOOK_EVERY_NANOS = 200_000;
 
   private final Round round;

@@ -65,7 +65,7 @@ final class Incoming {
   private void verify(long at, byte[] bytes, int length) {
     int wrong = stream.mismatch(at, bytes, length);
     if (wrong >= 0) {
-      side.fault("byte " + (at + wrong) + " of " + length + " received at " + at + " is not this connection's");
+      side.fault("byte " + (at + wrong) + " of the stream, " + wrong + " of " + length + " delivered together, is not this connection's");
     }
   }
 

@@ -13,10 +13,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 
 /** Listeners of the JDK, the threads of raw sides, and a TCP address where nobody listens. */
 final class RawDoors implements AutoCloseable {
   private static final int BACKLOG = 1024;
+  private static final int LIMIT_SECONDS = 20;
 
   private final Round round;
   private final ExecutorService threads = Executors.newCachedThreadPool(r -> new Thread(r, "soak-raw"));
@@ -77,11 +79,14 @@ final class RawDoors implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
+  public void close() throws IOException, InterruptedException {
     tcp.close();
     unix.close();
     nobody.close();
     Files.deleteIfExists(unixPath);
     threads.shutdown();
+    if (!threads.awaitTermination(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+      round.faults.add("JDK sockets did not see the end of their peers\n" + round.stuck(20));
+    }
   }
 }

@@ -250,7 +250,7 @@ final class Round {
   // ------------------------------------------------------------------------------------------- the end
 
   /** Ends the round and compares all counts. */
-  RoundResult end() throws IOException {
+  RoundResult end() throws IOException, InterruptedException {
     RoundEnd end = new RoundEnd(this, settings, servers, serverTally, clients, clientTally);
     end.awaitQuiet();
     shuttingDown = true;

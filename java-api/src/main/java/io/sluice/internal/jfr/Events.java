@@ -34,11 +34,11 @@ public class Events {
   /**
    * On the connection's loop.
    *
-   * @param openNanos how long it was open
+   * @param openedNanos {@code System.nanoTime()} when it was opened
    * @param received bytes delivered to the handler
    * @param taken bytes that {@code send} took
    */
-  public void connectionClosed(Connection c, CloseReason why, long openNanos, long received, long taken) {}
+  public void connectionClosed(Connection c, CloseReason why, long openedNanos, long received, long taken) {}
 
   /** Any thread. */
   public void listenerState(SocketAddress address, Enum<?> before, Enum<?> now, String cause) {}

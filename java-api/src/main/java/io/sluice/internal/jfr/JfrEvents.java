@@ -57,7 +57,7 @@ final class JfrEvents extends Events implements FlightRecorderListener {
   }
 
   @Override
-  public void connectionClosed(Connection c, CloseReason why, long openNanos, long received, long taken) {
+  public void connectionClosed(Connection c, CloseReason why, long openedNanos, long received, long taken) {
     if (recorderExists && Probes.CLOSED.isEnabled()) {
       ConnectionClosedEvent e = new ConnectionClosedEvent();
       e.connectionId = c.id();
@@ -73,7 +73,7 @@ final class JfrEvents extends Events implements FlightRecorderListener {
       e.bytesReceived = received;
       e.bytesSent = taken - why.bytesUnsent();
       e.bytesUnsent = why.bytesUnsent();
-      e.openTime = openNanos;
+      e.openTime = System.nanoTime() - openedNanos;
       e.commit();
     }
   }

@@ -312,7 +312,7 @@ final class Loop implements EventLoop, Runnable {
   void connectionEnded(StreamConnection c) {
     CloseReason why = c.closeReason();
     counters.closed(why);
-    Events.INSTANCE.connectionClosed(c, why, System.nanoTime() - c.openedNanos, c.bytesReceived, c.bytesTaken);
+    Events.INSTANCE.connectionClosed(c, why, c.openedNanos, c.bytesReceived, c.bytesTaken);
     c.watchIdle(null);
     shutdown.connectionEnded(c);
   }

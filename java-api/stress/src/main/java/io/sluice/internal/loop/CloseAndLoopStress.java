@@ -36,14 +36,6 @@ public class CloseAndLoopStress {
 
   @Arbiter
   public void rest(IIL_Result r) {
-    StressLoop.asLoop(() -> {
-      while (StressLoop.LOOP.runTasks() > 0) {
-        // Until the wishes of this connection have been carried out, and those of others that are under way.
-      }
-      connection.ended();
-    });
-    r.r1 = one == two && one.toCompletableFuture().isDone() ? 1 : 0;
-    r.r2 = ends.closed;
-    r.r3 = connection.closeReason().kind();
+    StressLoop.judgeEnd(connection, ends, one, two, r);
   }
 }

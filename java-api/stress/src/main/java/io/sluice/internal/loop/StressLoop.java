@@ -7,6 +7,8 @@ import io.sluice.ConnectionHandler;
 import io.sluice.ConnectionOptions;
 import io.sluice.EventLoopGroup;
 import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import org.openjdk.jcstress.infra.results.IIL_Result;
 
 /**
  * One loop for all states of a test, because a loop is much too large to be made a million times. What belongs to its thread is
@@ -65,6 +67,20 @@ final class StressLoop {
     } catch (IllegalStateException endedBefore) {
       return 0;
     }
+  }
+
+  /** Carries out what was asked for, ends the connection, and notes: the same stage twice, and complete; ends; the kind. */
+  static void judgeEnd(
+      StreamConnection connection, Ends ends, CompletionStage<CloseReason> one, CompletionStage<CloseReason> two, IIL_Result r) {
+    asLoop(() -> {
+      while (LOOP.runTasks() > 0) {
+        // Until the wishes of this connection have been carried out, and those of others that are under way.
+      }
+      connection.ended();
+    });
+    r.r1 = one == two && one.toCompletableFuture().isDone() ? 1 : 0;
+    r.r2 = ends.closed;
+    r.r3 = connection.closeReason().kind();
   }
 
   static final class Ends implements ConnectionHandler {

@@ -66,11 +66,8 @@ abstract class ConnectionEnds extends ConnectionReads {
     return s;
   }
 
-  /** No send of another thread is accepted from here on, and those accepted before are carried out or failed. */
+  /** No send of another thread is taken from here on, and those taken before are carried out or failed. */
   abstract void refuseForeign();
-
-  /** Nothing of other threads can come any more: tells the listeners of what came too late. */
-  abstract void endForeign(CloseReason why);
 
   // ------------------------------------------------------------------------------------------- beginning
 
@@ -105,7 +102,7 @@ abstract class ConnectionEnds extends ConnectionReads {
     } else {
       awaitPeer();
     }
-    if (!peerEnded || pendingTotal() > 0) {
+    if (!peerEnded || pendingHere() > 0) {
       linger = new Linger(this, patienceNanos);
     }
   }
@@ -227,14 +224,14 @@ abstract class ConnectionEnds extends ConnectionReads {
     boolean lingering = (flags & LINGERING) != 0;
     if (lingering && unacknowledged() == 0) {
       lingerOver(true);
-    } else if (lingering || pendingTotal() > 0) { // Else the kernel has everything, and the socket is being closed.
+    } else if (lingering || pendingHere() > 0) { // Else the kernel has everything, and the socket is being closed.
       endAbruptly(CloseReasons.SHUTDOWN);
     }
   }
 
   /** Bytes taken by {@code send} of which this side knows that the peer's kernel does not have them. */
   final long unacknowledged() {
-    long pending = pendingTotal();
+    long pending = pendingHere();
     if (pending > 0 || (flags & UNIX) != 0) { // What a Unix socket accepted is with the peer already.
       return pending;
     }
@@ -276,7 +273,7 @@ abstract class ConnectionEnds extends ConnectionReads {
     }
     dropHeld();
     dropOpenChunk(reason);
-    endForeign(reason);
+    refuseForeign(); // Again: a loop that breaks has not asked for it.
     reason = CloseReasons.withUnsent(reason, pendingBytes + pendingFileBytes);
     loop.connectionEnded(self());
     try {

@@ -145,7 +145,7 @@ extern "C" {
 #define SLUICE_OP_WATCH    14u /* complete when the peer ends its direction or the connection fails, reading nothing */
 #define SLUICE_OP_COUNT    15u
 
-#define SLUICE_SQE_MULTISHOT 0x01u /* ACCEPT, RECV: go on until cancelled, end of stream or error                 */
+#define SLUICE_SQE_MULTISHOT 0x01u /* ACCEPT, RECV, WATCH: go on until cancelled, end of stream (not WATCH) or error */
 #define SLUICE_SQE_LAZY      0x02u /* SEND*, SHUTDOWN: a successful completion need not make a blocking enter
                                       return: it is posted when enter returns for another reason. Whoever waits
                                       for the completion (back-pressure, a callback) leaves the flag out.         */
@@ -172,7 +172,7 @@ extern "C" {
  *  CANCEL    any or 0   0            0                victim's token    0              0
  *  ADOPT     0          0            0                0                 descriptor     0
  *  DETACH    any        0            0                0                 0              0
- *  WATCH     socket     0            0                0                 0              0
+ *  WATCH     socket     0            0                0                 0              MULTISHOT
  *
  * "offset" counts bytes from the start of the shared region and must point into the scratch area, 8-byte aligned.
  *
@@ -207,6 +207,8 @@ extern "C" {
  * DETACH   result = the descriptor. EBUSY while any operation on the handle is in flight.
  * WATCH    result 0 with EOF: the peer has ended its direction (data may be unread). Negative: the connection failed.
  *          The error of a failed connection is told once: a RECV after it may see only the end of the stream.
+ *          With MULTISHOT the peer's end carries MORE and is told once; it then goes on until the connection fails, so
+ *          that a reset behind the peer's FIN is seen, too. NIO cannot see that one: the JDK tells it to a send only.
  */
 typedef struct sluice_sqe {
     uint8_t  op;         /*  0 SLUICE_OP_*                                        */

@@ -74,9 +74,11 @@ abstract class ConnectionEnds extends ConnectionReads {
   /**
    * Ends in good order.
    *
-   * @param patienceNanos how long the peer's end is awaited; 0: not at all, {@link Linger#NONE}: until a limit that follows
+   * @param awaitPeer whether the peer's end is awaited, unless it was seen
+   * @param patienceNanos how long that, or a peer that does not take what is queued, may take; {@link Linger#NONE}: until a
+   *     limit that follows
    */
-  final void endGracefully(CloseReason why, long patienceNanos) {
+  final void endGracefully(CloseReason why, boolean awaitPeer, long patienceNanos) {
     if ((flags & CLOSING) != 0) {
       return;
     }
@@ -90,31 +92,26 @@ abstract class ConnectionEnds extends ConnectionReads {
     }
     flags |= CLOSING | DRAINING;
     reason = why;
-    if (patienceNanos == 0) {
-      dropHeld();
-      submitClose(Abi.SQE_DRAIN);
-      return;
-    }
-    boolean peerEnded = (flags & (INPUT_CLOSED | EOF_PENDING)) != 0;
-    if (peerEnded) {
+    boolean waits = awaitPeer && (flags & (INPUT_CLOSED | EOF_PENDING)) == 0;
+    if (waits) {
+      awaitPeer();
+    } else {
       dropHeld(); // Sending what is queued may take its time.
       submitClose(Abi.SQE_DRAIN);
-    } else {
-      awaitPeer();
     }
-    if (!peerEnded || pendingHere() > 0) {
+    if (waits || pendingHere() > 0) {
       linger = new Linger(this, patienceNanos);
     }
   }
 
   /** {@code close()}: an answer to the peer's end, or this side's own wish. */
   final void endByApplication() {
-    endGracefully(wish(), settings.lingerNanos);
+    endGracefully(wish(), settings.lingerNanos > 0, settings.patienceNanos());
   }
 
   /** {@code close(Duration)}: the deadline takes the place of the linger, and shortens an end that is under way. */
   final void endByApplication(long deadlineNanos) {
-    endGracefully(wish(), settings.lingerNanos == 0 ? 0 : Linger.NONE);
+    endGracefully(wish(), settings.lingerNanos > 0, Linger.NONE);
     if ((flags & (DRAINING | ENDED)) != DRAINING) {
       return;
     }
@@ -275,7 +272,7 @@ abstract class ConnectionEnds extends ConnectionReads {
     dropOpenChunk(reason);
     refuseForeign(); // Again: a loop that breaks has not asked for it.
     reason = CloseReasons.withUnsent(reason, pendingBytes + pendingFileBytes);
-    loop.connectionEnded(self());
+    loop.sockets.connectionEnded(self());
     try {
       handler.onClosed(self(), reason);
     } catch (Throwable t) {

@@ -122,7 +122,7 @@ final class Dispatcher {
         }
         break;
       case Tokens.ORPHAN_CLOSE:
-        loop.orphanClosed();
+        loop.sockets.orphanClosed();
         break;
       default:
         // IGNORED and SHUTDOWN: how a shutdown ended, the sends and the receive tell.
@@ -153,7 +153,7 @@ final class Dispatcher {
     if (c == null) {
       stale();
     } else if (Tokens.kind(token) == Tokens.WATCH) {
-      c.watchEnded(result, flags, detail);
+      c.watched(result, flags, detail);
     } else {
       c.ended();
     }

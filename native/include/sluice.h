@@ -193,7 +193,8 @@ extern "C" {
  *          An iovec list has at most SLUICE_MAX_IOV entries. SENDFILE sends from a file opened by sluice_control, in
  *          shares of 1 MiB between which other handles are served: a peer that drains as fast as this side sends does
  *          not keep the loop to itself.
- *          After a SEND failed, every later one on the handle completes with ECANCELED: nothing may follow a gap.
+ *          After a SEND failed or found no room, every later one on the handle completes with ECANCELED: nothing may follow
+ *          a gap. So it is with a SHUTDOWN, which takes a piece, too.
  * SHUTDOWN runs behind the queued SENDs (it is the FIN). Later SENDs complete with EPIPE.
  * CLOSE    refuses new work, drops the send queue (or drains it: DRAIN), cancels everything, waits until nothing is in
  *          flight, closes the descriptor, posts its terminal (result 0) and bumps the generation. With a closing

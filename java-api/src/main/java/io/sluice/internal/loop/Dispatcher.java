@@ -121,12 +121,23 @@ final class Dispatcher {
           handOff.completed(Tokens.kind(token), handle, result);
         }
         break;
+      case Tokens.SHUTDOWN:
+        shutdownEnded(handle, result);
+        break;
       case Tokens.ORPHAN_CLOSE:
         loop.sockets.orphanClosed();
         break;
       default:
-        // IGNORED and SHUTDOWN: how a shutdown ended, the sends and the receive tell.
+        // IGNORED.
         break;
+    }
+  }
+
+  /** Without room for a FIN the peer would wait for it; any other end of a shutdown the sends and the receive tell. */
+  private void shutdownEnded(long handle, int result) {
+    StreamConnection c = loop.connections.get(handle);
+    if (result == -Abi.ENOMEM && c != null) {
+      c.fail(CloseReasons.ofCode(result, 0, "shutdownOutput"));
     }
   }
 

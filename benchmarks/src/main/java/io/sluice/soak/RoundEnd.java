@@ -54,6 +54,10 @@ final class RoundEnd {
   }
 
   private void await(String what, BooleanSupplier condition) {
+    await(round, what, condition);
+  }
+
+  static void await(Round round, String what, BooleanSupplier condition) {
     long start = System.nanoTime();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() - start > LIMIT_NANOS) {

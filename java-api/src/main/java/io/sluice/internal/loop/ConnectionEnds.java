@@ -206,6 +206,18 @@ abstract class ConnectionEnds extends ConnectionReads {
     submitClose(Abi.SQE_DRAIN);
   }
 
+  /**
+   * The engine has no room for the FIN, for which the peer would wait. An end in good order goes on without it: what is queued goes
+   * out, and the FIN is that of the close.
+   */
+  final void finRefused(int result) {
+    if ((flags & LINGERING) != 0) {
+      peerEndedToo();
+    } else {
+      fail(CloseReasons.ofCode(result, 0, "shutdownOutput"));
+    }
+  }
+
   /** The time is over, or the bytes worth reading are. */
   final void lingerOver(boolean allAcknowledged) {
     if (!allAcknowledged) {

@@ -133,11 +133,11 @@ final class Dispatcher {
     }
   }
 
-  /** Without room for a FIN the peer would wait for it; any other end of a shutdown the sends and the receive tell. */
+  /** How a shutdown that was taken ended, the sends and the receive tell. */
   private void shutdownEnded(long handle, int result) {
     StreamConnection c = loop.connections.get(handle);
     if (result == -Abi.ENOMEM && c != null) {
-      c.fail(CloseReasons.ofCode(result, 0, "shutdownOutput"));
+      c.finRefused(result);
     }
   }
 

@@ -166,6 +166,7 @@ final class NioReceive {
 
   void startWatch(NioSlot slot) {
     if (slot.inputEnded) {
+      slot.dropInterest(SelectionKey.OP_READ, rings); // For ever readable.
       endSeen(slot); // Read already: there is nothing more to be seen, and no buffer to be made for it.
       return;
     }

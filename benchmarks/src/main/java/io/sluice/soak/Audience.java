@@ -134,12 +134,13 @@ final class Audience {
     servers.loops().get(0).execute(() -> servers.connections().byKey(KEY).forEach(Connection::close)); // Behind the broadcasts.
   }
 
-  /** When nobody is left. */
-  void judge() {
+  /** When nobody is left: the messages that arrived. */
+  long judge() {
     if (accepted.sum() != delivered.sum()) {
       round.faults.add(
           accepted + " messages of broadcasts were accepted and " + delivered + " arrived, " + refused + " were rejected");
     }
+    return delivered.sum();
   }
 
   /** The side that broadcasts send from. */

@@ -266,10 +266,13 @@ final class Round {
       audience.leave();
     }
     end.awaitQuiet();
+    long messages = 0;
+    long shortages = 0;
     if (audience != null) {
-      audience.judge();
+      messages = audience.judge();
       if (Shortage.possible()) {
         new Shortage(this, servers, serverTally, clients).run(any());
+        shortages++;
         end.awaitQuiet();
       }
     }
@@ -277,7 +280,7 @@ final class Round {
     end.shutDown();
     end.expectNothingLeft();
     rawDoors.close();
-    return end.result(pairs.length());
+    return end.result(pairs.length(), messages, shortages);
   }
 
   /** Waits; a fault when it takes too long. */

@@ -21,6 +21,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -97,6 +98,8 @@ class ShardedStartIT {
     void expectTheClientIsTurnedAway() {
       try {
         assertEquals(-1, client.getInputStream().read());
+      } catch (SocketTimeoutException nothing) {
+        throw new AssertionError("the client was not told", nothing);
       } catch (IOException reset) {
         // The kernel's answer to a connection in the backlog of a socket that was closed.
       }

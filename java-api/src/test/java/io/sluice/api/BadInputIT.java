@@ -140,8 +140,11 @@ class BadInputIT {
         ListenOptions.defaults().withConnections(ConnectionOptions.defaults().withSendBounds(1 << 10, 2 << 10, 4 << 10));
     try (Server<H> server = new Server<>(cell.group(), small, handlers);
         Socket s = server.client()) {
-      s.shutdownOutput();
       H h = Await.next(server.handlers);
+      if (callback.equals("onInputEnding")) {
+        Await.value(h.opened);
+        s.shutdownOutput();
+      }
       CloseReason why = Await.value(h.closed);
       assertEquals(Kind.HANDLER_FAILED, why.kind());
       assertEquals(Initiator.LOOP, why.initiator());

@@ -76,6 +76,7 @@ class FlightRecorderIT {
         taken += 64 << 10;
       }
       taken += Await.on(c.loop(), () -> c.send(ByteBuffer.allocate(100)).accepted() ? 100 : 0);
+      Await.until("the kernel has taken some", () -> server.group.stats().value(LoopMetric.BYTES_SENT) > 0);
       CloseReason why = Await.value(c.abort());
       assertTrue(why.bytesUnsent() > 0, why::toString);
       RecordedEvent closed = of(c, recording.events("ConnectionClosed"));

@@ -322,11 +322,13 @@ final class ListenerImpl implements Listener {
   public String toString() {
     CloseReason f;
     ListenerState s;
+    List<SocketAddress> a;
     synchronized (this) {
       f = failure;
       s = state;
+      a = addresses; // Once: it may be emptied at any moment.
     }
-    return "listener on " + (addresses.isEmpty() ? address : addresses.get(0)) + " " + s
+    return "listener on " + (a.isEmpty() ? address : a.get(0)) + " " + s
         + (f == null ? "" : ": " + f.detail());
   }
 }

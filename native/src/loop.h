@@ -68,6 +68,7 @@ typedef enum sl_life { SL_LIVE = 0, SL_DRAINING, SL_ENDING } sl_life;
 #define SL_F_THROTTLED  0x0100u /* listener waiting for descriptors                                           */
 #define SL_F_SEND_BUSY  0x0200u /* the engine has a send of this slot in flight                               */
 #define SL_F_CON_CANCEL 0x0400u /* cancellation of the CONNECT was asked for                                   */
+#define SL_F_EOF_TOLD   0x4000u /* the MULTISHOT WATCH has told the end of the peer's direction               */
 
 /* Two cache lines. The first is what every message touches. */
 typedef struct sl_slot {

@@ -36,11 +36,11 @@ static const form forms[SLUICE_OP_COUNT] = {
     [SLUICE_OP_WATCH] = {.handle = ANY64},
 };
 
-#define RESERVED_OP 5u /* RECVMSG, see sluice.h */
+
 
 static inline bool well_formed(const sluice_sqe *e)
 {
-    if (e->op >= SLUICE_OP_COUNT || e->op == RESERVED_OP) return false;
+    if (e->op >= SLUICE_OP_COUNT || e->op == SLUICE_OP_RECVMSG || e->op == SLUICE_OP_DATAGRAM) return false;
     const form *f = &forms[e->op];
     uint64_t wide = (e->handle & ~f->handle) | (e->addr & ~f->addr) | (e->aux & ~f->aux) | e->reserved;
     uint32_t narrow = (e->len & ~f->len) | (e->aux32 & ~f->aux32) | (e->msg_flags & ~(uint32_t)f->msg) |

@@ -358,7 +358,8 @@ typedef struct sluice_optval {
 #define SLUICE_OPT_IP_TTL               21u /* 1..255, also IPV6_UNICAST_HOPS                             */
 #define SLUICE_OPT_IP_MULTICAST_TTL     22u /* 0..255, also IPV6_MULTICAST_HOPS                           */
 #define SLUICE_OPT_IP_MULTICAST_LOOP    23u /* own groups' datagrams come back to this host               */
-#define SLUICE_OPT_IP_MULTICAST_IF      24u /* interface index, 0 = the routing table's; also IPv6        */
+#define SLUICE_OPT_IP_MULTICAST_IF      24u /* interface index, 0 = the routing table's; also IPv6. IPv4
+                                               sockets cannot be asked for it (ENOTSUP)                    */
 #define SLUICE_OPT_IP_MULTICAST_ALL     25u /* 1 (the kernel's default): also groups that others joined   */
 #define SLUICE_OPT_IP_PKTINFO           26u /* meta tells local address and interface; also IPv6          */
 #define SLUICE_OPT_IP_RECVTOS           27u /* meta tells TOS or traffic class; also IPV6_RECVTCLASS      */

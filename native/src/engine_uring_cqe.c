@@ -44,6 +44,9 @@ static void dispatch(sl_loop *l, ue_state *st, const struct ur_cqe *c) {
     case UE_RECV:
         ue_recv_done(l, s, c->res, c->flags);
         break;
+    case UE_RECVMSG:
+        ue_msg_done(l, s, c->res, c->flags);
+        break;
     case UE_WATCH:
         ue_watch_done(l, s, c->res);
         break;

@@ -21,6 +21,7 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
+#include "dgram.h"
 #include "uring_engine.h"
 
 #define OUT_BITS (UE_OUT_INLINE | UE_OUT_ARMED | UE_OUT_CANCEL)
@@ -56,18 +57,22 @@ static void note_inline(ue_state *st, sl_loop *l, sl_slot *s, uint64_t bytes, bo
     st->inline_urgent |= !idle_after;
 }
 
+static void wait_writable(sl_loop *l, sl_slot *s) {
+    struct ur_sqe *e = ue_sqe(l);
+    e->opcode = UR_OP_POLL_ADD;
+    e->fd = s->fd;
+    e->op_flags = POLLOUT;
+    e->user_data = ue_data(l, s, UE_SEND_POLL);
+    out_begin(l, s, UE_SEND_POLL);
+    l->ctr[SLUICE_CTR_BLOCKED_SENDS]++;
+}
+
 /* The head is a SENDFILE or a SHUTDOWN. true: look at the new head. */
 static bool special(sl_loop *l, sl_slot *s) {
     uint32_t generation = s->generation;
     int done = sl_send_head_special(l, s);
     if (done == 0) {
-        struct ur_sqe *e = ue_sqe(l);
-        e->opcode = UR_OP_POLL_ADD;
-        e->fd = s->fd;
-        e->op_flags = POLLOUT;
-        e->user_data = ue_data(l, s, UE_SEND_POLL);
-        out_begin(l, s, UE_SEND_POLL);
-        l->ctr[SLUICE_CTR_BLOCKED_SENDS]++;
+        wait_writable(l, s);
     }
     return done > 0 && s->generation == generation && s->send_head != SL_NONE;
 }
@@ -111,6 +116,12 @@ void ue_send_start(sl_loop *l, sl_slot *s) {
     bool more, lazy;
     ue_kind kind;
     uint32_t n;
+    if (s->kind == SL_KIND_DATAGRAM) {
+        if (!sl_msgs_flush(l, s)) {
+            wait_writable(l, s);
+        }
+        return;
+    }
     for (;;) {
         kind = choose(st, s, sl_op_at(l, s->send_head));
         n = sl_send_gather(l, s, iov, kind == UE_SEND_ZC ? 1 : SLUICE_MAX_IOV, &bytes, &more, &lazy);

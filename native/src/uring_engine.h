@@ -5,6 +5,7 @@
  *   engine_uring_cqe.c      taking completions off the kernel's ring
  *   engine_uring_submit.c   entries, the arena for what they point to, submitting
  *   engine_uring_inbound.c  accept, receive, watch, connect
+ *   engine_uring_dgram.c    receiving datagrams
  *   engine_uring_send.c     sends: inline, armed, zero-copy
  *   engine_uring_pool.c     receive pools in the kernel's provided-buffer rings
  *   uring_ring.c uring_probe.c uring_probe_live.c   know nothing about loops
@@ -37,6 +38,7 @@ typedef enum ue_kind {
     UE_INLINE,    /* completion only when it was not accepted whole                */
     UE_SEND_ZC,   /* result with F_MORE, then the notification                     */
     UE_SEND_POLL, /* a SENDFILE waits until the socket is writable                 */
+    UE_RECVMSG,
     UE_CANCEL,    /* completion only when there was nothing to cancel: ignored     */
     UE_BELL
 } ue_kind;
@@ -63,6 +65,7 @@ typedef struct ue_pool {
     uring_bufs bufs;
     uint32_t   level;  /* buffers the kernel has        */
     uint32_t   window; /* and how many it should have   */
+    uint32_t   spare;  /* 1: keep one back for errors of datagram sockets, which are not received by the kernel's choice */
 } ue_pool;
 
 typedef struct ue_state {
@@ -87,6 +90,8 @@ typedef struct ue_state {
     struct ur_sqe lost; /* written to when not even the spill can grow; the loop is broken then */
 
     ue_pool     pools[SL_MAX_POOLS];
+
+    struct ue_message *messages; /* one for each slot; NULL until the first one-shot RECVMSG. engine_uring_dgram.c */
 } ue_state;
 
 #define UE_ARENA_BYTES (256u * 1024u)
@@ -113,7 +118,17 @@ static inline uint32_t ue_place(const ue_state *st) { /* of the next entry */
 /* engine_uring_cqe.c */
 bool   ue_collect(sl_loop *l);                       /* true: the kernel's ring is empty, false: no room to report */
 
+/* engine_uring_dgram.c */
+void   ue_msg_start(sl_loop *l, sl_slot *s);
+void   ue_msg_done(sl_loop *l, sl_slot *s, int32_t res, uint32_t flags);
+void   ue_messages_close(sl_loop *l, ue_state *st);
+
 /* engine_uring_inbound.c */
+void   ue_arm(sl_loop *l, sl_slot *s);               /* the inbound request goes out  */
+void   ue_disarm(sl_loop *l, sl_slot *s);            /* its last completion came in   */
+/* The kernel's request is over and the caller's is not: arm it again, unless it was to end anyway (C8). */
+void   ue_go_on(sl_loop *l, sl_slot *s);
+void   ue_no_buffer(sl_loop *l, sl_slot *s);         /* ENOBUFS */
 void   ue_in_start(sl_loop *l, sl_slot *s);
 void   ue_in_cancel(sl_loop *l, sl_slot *s);
 void   ue_connect_start(sl_loop *l, sl_slot *s, const struct sockaddr_storage *ss, uint32_t len);

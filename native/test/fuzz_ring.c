@@ -59,14 +59,25 @@ static sluice_sqe some_entry(void)
         e.addr = some_offset();
         if (one_in(4)) e.aux = some_offset(), e.aux32 = below(20);
         break;
-    case SLUICE_OP_ACCEPT: case SLUICE_OP_RECV: e.flags = (uint8_t)below(2); break;
+    case SLUICE_OP_DATAGRAM:
+        e.handle = 0;
+        e.addr = some_offset();
+        e.len = below(4);
+        if (one_in(4)) e.aux = some_offset(), e.aux32 = below(20);
+        break;
+    case SLUICE_OP_ACCEPT: case SLUICE_OP_RECV: case SLUICE_OP_RECVMSG: e.flags = (uint8_t)below(2); break;
     case SLUICE_OP_SEND:
         e.addr = one_in(16) ? next() : (uintptr_t)memory;
         e.len = one_in(16) ? (uint32_t)next() : below(sizeof memory);
         if (e.len > sizeof memory) e.addr = 4096; /* unreadable rather than beyond the array */
         e.flags = one_in(2) ? SLUICE_SQE_LAZY : 0;
+        if (one_in(2)) e.aux = some_offset(); /* a datagram's meta */
         break;
-    case SLUICE_OP_SENDMSG: e.addr = some_offset(); e.len = below(SLUICE_MAX_IOV + 2); break;
+    case SLUICE_OP_SENDMSG:
+        e.addr = some_offset();
+        e.len = below(SLUICE_MAX_IOV + 2);
+        if (one_in(2)) e.aux = some_offset();
+        break;
     case SLUICE_OP_SENDFILE: e.addr = below(1000); e.len = below(100000); e.aux32 = below(4); break;
     case SLUICE_OP_CLOSE: e.flags = (uint8_t)(below(4) << 2); break;
     case SLUICE_OP_CANCEL: e.aux = some_token(); break;
@@ -89,8 +100,15 @@ static void spoil_scratch(void)
     uint32_t at = below(d.hdr->scratch_bytes / 128) * 128;
     sluice_addr a = drive_inet4(0);
     sluice_iovec v[8];
+    /* Port 9 of a datagram's destination is closed, so that ICMP comes back; others may be our own. */
+    sluice_meta meta = {.family = (uint16_t)(one_in(4) ? 0 : SLUICE_FAMILY_INET4), .port = (uint16_t)(one_in(2) ? 9 : next()),
+                        .addr = {127, 0, 0, 1}, .segment = one_in(8) ? 500 : 0};
+    if (!meta.family) meta.port = 0, memset(meta.addr, 0, sizeof meta.addr);
 
-    switch (below(4)) {
+    switch (below(5)) {
+    case 4:
+        memcpy(d.scratch + at, &meta, sizeof meta);
+        break;
     case 0:
         if (one_in(3)) a = drive_unix("\0sluice-fuzz", 12);
         memcpy(d.scratch + at, &a, sizeof a);
@@ -101,7 +119,7 @@ static void spoil_scratch(void)
         break;
     case 2:
         for (uint32_t i = 0; i < 128; i += 16) {
-            sluice_optval o = {.option = below(22), .value = below(3)};
+            sluice_optval o = {.option = below(SLUICE_OPT_COUNT + 2), .value = below(3)};
             memcpy(d.scratch + at + i, &o, sizeof o);
         }
         break;
@@ -117,7 +135,7 @@ static void look_at(void)
         if ((c->flags & SLUICE_CQE_BUFFER) && !one_in(20)) drive_give_back(&d, c);
         if (c->op == SLUICE_OP_DETACH && c->result >= 0) close(c->result);
         if (c->op < SLUICE_OP_COUNT && c->result == 0 && c->handle && !(c->flags & SLUICE_CQE_NOTE) &&
-            (c->op == SLUICE_OP_LISTEN || c->op == SLUICE_OP_ACCEPT || c->op == SLUICE_OP_CONNECT))
+            (c->op == SLUICE_OP_LISTEN || c->op == SLUICE_OP_DATAGRAM || c->op == SLUICE_OP_ACCEPT || c->op == SLUICE_OP_CONNECT))
             handles[handle_count < HANDLES ? handle_count++ : below(HANDLES)] = c->handle;
     }
     d.list_count = 0;

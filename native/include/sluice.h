@@ -45,8 +45,9 @@
  *       delivered once, cut, with SLUICE_META_TRUNCATED.
  *   D2  A datagram is handed to the kernel whole, or not at all: its SEND completes with all its bytes, or with an error
  *       and accepted 0.
- *   D3  Datagrams of one handle are handed over in submission order. One that fails takes no other with it: those
- *       behind it are sent all the same.
+ *   D3  Datagrams of one handle are handed over in submission order, but one that finds the socket full, or is tried
+ *       again, may be overtaken by those behind it. One that fails takes no other with it: those behind it are sent all
+ *       the same.
  *   D4  No error of the network ends anything. What ICMP tells comes as a notification (NOTE) of the RECVMSG, which
  *       goes on. On a connected socket without IP_RECVERR the kernel may tell it to the next SEND instead (udp(7)): that
  *       one fails with ECONNREFUSED or the like, although its own datagram has not left.
@@ -243,8 +244,8 @@ extern "C" {
  *                            the failed datagram as the kernel kept.
  *            without BUFFER  result = -SLUICE_E*, detail = errno: an error on a connected socket without IP_RECVERR; or
  *                            one from the error queue while no buffer was free to carry more.
- *          At most SLUICE_NOTES_MAX of them per handle and turn. EOF: the descriptor was shut down by somebody who shares
- *          it; nothing else ends a RECVMSG but CANCEL, CLOSE and a broken socket.
+ *          At most SLUICE_NOTES_MAX of them per handle and turn. Only CANCEL, CLOSE and a broken socket end a RECVMSG, and
+ *          EOF where a system tells that somebody who shares the descriptor shut it down (Linux does not).
  * SEND, SENDMSG on a datagram socket: one submission is one datagram (or one UDP_SEGMENT train). aux: a sluice_meta in
  *          the scratch area with destination, source, TOS, segment size; 0 on a connected socket that wants none of these.
  *          EMSGSIZE, ENOBUFS, ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, EPERM (a firewall; a broadcast without SO_BROADCAST),
@@ -628,7 +629,7 @@ SLUICE_API int sluice_query(sluice_loop *loop, uint64_t handle, uint32_t what, v
 #define SLUICE_CONTROL_CLOSE_FILE 3u /* handle 0; in: int32 file. Queued SENDFILEs still finish                   */
 
 #define SLUICE_CONTROL_JOIN       4u /* in: sluice_group. Datagram sockets. EADDRINUSE: joined already            */
-#define SLUICE_CONTROL_LEAVE      5u /* in: sluice_group, as joined. EADDRNOTAVAIL: not joined                    */
+#define SLUICE_CONTROL_LEAVE      5u /* in: sluice_group, as joined. EADDRNOTAVAIL: not joined (EINVAL if sourced) */
 #define SLUICE_CONTROL_BLOCK      6u /* in: sluice_group, sourced: drop this source's of a group joined for anybody */
 #define SLUICE_CONTROL_UNBLOCK    7u
 

@@ -89,6 +89,13 @@ void sl_msg_errors_rest(sl_loop *l, sl_slot *s);        /* the turn after: goes 
 /* dgram_send.c */
 void sl_msg_send_submit(sl_loop *l, sl_slot *s, const sluice_sqe *e);
 bool sl_msgs_flush(sl_loop *l, sl_slot *s); /* false: the socket is full. true: all is out, s may be gone */
+/* The parts of it, for an engine that sends by other means. A datagram is named by the index of its first piece. */
+#define SL_MSG_HAS_META 0x80u /* sl_op.msg of a first piece: loop->metas has one */
+uint32_t sl_msg_pieces(sl_loop *l, uint32_t index);
+/* Fills h, and iov with one entry for each piece. Index of the next datagram, or SL_NONE. */
+uint32_t sl_msg_prepare(sl_loop *l, const sl_slot *s, uint32_t index, struct msghdr *h, struct iovec *iov, sl_msg_out *out);
+void sl_msg_complete(sl_loop *l, sl_slot *s, int os_errno);  /* the datagram at the head of the queue is through */
+bool sl_msg_again(sl_loop *l, sl_slot *s, int os_errno);     /* D5: is it to be tried again? */
 
 /* dgram_group.c */
 int  sl_group_control(sl_loop *l, const sl_slot *s, uint32_t what, const void *in, uint32_t len);

@@ -5,8 +5,9 @@
  * Its meta lies in loop->metas, beside the first piece. All datagrams that a socket has queued in one turn leave with
  * one sendmmsg; a single one with sendmsg.
  *
- * sendmmsg stops at the first datagram that fails and tells the error when called again with that one in front. It is
- * answered, and those behind it go on.
+ * sendmmsg stops at the first datagram that fails, and tells the error when called again with that one in front. It is
+ * answered, and those behind it go on. An error of an earlier datagram, which the call that stopped has taken off the
+ * socket, is not told again: with IP_RECVERR the queue has it.
  *
  * With IP_RECVERR the error that the call gives may be that of an earlier datagram (dgram_errors.c). The call has
  * taken it off the socket, and the queue tells it to the RECVMSG, so the datagram is tried again. An error of its own comes
@@ -22,9 +23,6 @@
 /* Tries of a datagram on a socket with IP_RECVERR: with errors that its own sending cannot cause, and with those that it can. */
 #define TRIES_FOREIGN 64u
 #define TRIES_OWN     3u
-
-/* sl_op.msg of a first piece */
-#define HAS_META 0x80u
 
 /* ------------------------------------------------------------------------------- submission */
 
@@ -69,7 +67,7 @@ void sl_msg_send_submit(sl_loop *l, sl_slot *s, const sluice_sqe *e)
         o->total = (uint32_t)total;
         o->answers = i == pieces - 1;
         if (i || !e->aux) continue;
-        o->msg = HAS_META;
+        o->msg = SL_MSG_HAS_META;
         l->metas[o - l->ops] = meta;
     }
     sl_mark_dirty(l, s);
@@ -83,36 +81,39 @@ typedef struct batch {
     struct iovec   iov[SLUICE_MAX_IOV];
 } batch;
 
-/* One message from the pieces that begin with index. The index behind them, or SL_NONE with *fits false. */
-static uint32_t one(sl_loop *l, const sl_slot *s, uint32_t index, batch *b, uint32_t n, uint32_t *iovs, bool *fits)
+uint32_t sl_msg_prepare(sl_loop *l, const sl_slot *s, uint32_t index, struct msghdr *h, struct iovec *iov, sl_msg_out *out)
 {
     const sl_op *o = sl_op_at(l, index);
-    struct msghdr *h = &b->m[n].msg_hdr;
 
-    *h = (struct msghdr){.msg_iov = &b->iov[*iovs]};
-    if (o->msg & HAS_META) sl_meta_to_send(&l->metas[index], s->flags & SL_F_INET6, h, &b->out[n]);
+    *h = (struct msghdr){.msg_iov = iov};
+    if (o->msg & SL_MSG_HAS_META) sl_meta_to_send(&l->metas[index], s->flags & SL_F_INET6, h, out);
     for (;; o = sl_op_at(l, o->next)) {
-        if (*iovs == SLUICE_MAX_IOV) {
-            *fits = false; /* the next call takes it: alone it always fits */
-            return SL_NONE;
-        }
-        b->iov[(*iovs)++] = (struct iovec){(void *)(uintptr_t)o->addr, o->len};
-        h->msg_iovlen++;
+        iov[h->msg_iovlen++] = (struct iovec){(void *)(uintptr_t)o->addr, o->len};
         if (o->answers) return o->next;
     }
+}
+
+uint32_t sl_msg_pieces(sl_loop *l, uint32_t index)
+{
+    uint32_t n = 1;
+
+    for (const sl_op *o = sl_op_at(l, index); !o->answers; o = sl_op_at(l, o->next)) n++;
+    return n;
 }
 
 static uint32_t gather(sl_loop *l, const sl_slot *s, batch *b)
 {
     uint32_t n = 0, iovs = 0;
-    bool fits = true;
 
-    for (uint32_t i = s->send_head; i != SL_NONE && n < BATCH; n += fits) i = one(l, s, i, b, n, &iovs, &fits);
+    for (uint32_t i = s->send_head; i != SL_NONE && n < BATCH && iovs + sl_msg_pieces(l, i) <= SLUICE_MAX_IOV; n++) {
+        struct msghdr *h = &b->m[n].msg_hdr;
+        i = sl_msg_prepare(l, s, i, h, &b->iov[iovs], &b->out[n]);
+        iovs += (uint32_t)h->msg_iovlen;
+    }
     return n;
 }
 
-/* The datagram at the head of the queue is through. */
-static void complete(sl_loop *l, sl_slot *s, int os_errno)
+void sl_msg_complete(sl_loop *l, sl_slot *s, int os_errno)
 {
     const sl_op *o = sl_op_at(l, s->send_head);
 
@@ -134,8 +135,7 @@ static bool foreign(int os_errno)
     return os_errno == ECONNREFUSED || os_errno == EPROTO || os_errno == ENOPROTOOPT;
 }
 
-/* D5: is the datagram at the head to be tried again? */
-static bool again(sl_loop *l, sl_slot *s, int os_errno)
+bool sl_msg_again(sl_loop *l, sl_slot *s, int os_errno)
 {
     if (!(s->flags & SL_F_RECVERR)) return false;
     sl_msg_errors(l, s);
@@ -152,11 +152,14 @@ bool sl_msgs_flush(sl_loop *l, sl_slot *s)
         sl_syscall(l);
         int sent = n > 1 ? sendmmsg(s->fd, b.m, n, MSG_DONTWAIT | MSG_NOSIGNAL)
                  : sendmsg(s->fd, &b.m[0].msg_hdr, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -1 : 1;
-        for (int i = 0; i < sent; i++) complete(l, s, 0);
-        if (sent >= 0 || errno == EINTR) continue;
+        for (int i = 0; i < sent; i++) sl_msg_complete(l, s, 0);
         int os_errno = errno;
+        if (sent >= 0 || os_errno == EINTR) {
+            if (sent < (int)n && (s->flags & SL_F_RECVERR)) sl_msg_errors(l, s);
+            continue;
+        }
         if (os_errno == EAGAIN) return false;
-        if (!again(l, s, os_errno)) complete(l, s, os_errno);
+        if (!sl_msg_again(l, s, os_errno)) sl_msg_complete(l, s, os_errno);
     }
     if (s->life != SL_LIVE) sl_close_advance(l, s);
     return true;

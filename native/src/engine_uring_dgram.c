@@ -7,7 +7,12 @@
  *
  * One at a time, where the caller wants one or the kernel cannot do more: the kernel then writes name and control
  * messages to memory that must stay until the completion (ue_message), and the payload to the start of the buffer, from
- * where it is moved to its place. Such memory lies in a table by slot, reserved as address space when first needed.
+ * where it is moved to its place. Such memory lies in a table by slot, reserved as address space when first needed. For a
+ * datagram of no bytes it uses no buffer; one is taken from the reserve, or the datagram waits for one (UE_HELD) like a
+ * receive that was parked.
+ *
+ * That, and errors with what they tell (dgram_errors.c), need buffers that the kernel did not choose. So a pool with such
+ * receives keeps one back from the kernel (ue_pool.spare).
  */
 #include <errno.h>
 #include <string.h>
@@ -69,12 +74,36 @@ static const struct msghdr *one_shot(sl_loop *l, sl_slot *s) {
     return &m->h;
 }
 
+/* A datagram of no bytes, read and not yet delivered. false: there is none, or it was not the last: go on. */
+static bool deliver_held(sl_loop *l, sl_slot *s) {
+    sl_pool *p = &l->pools[s->in_group];
+    if (!(s->ready & UE_HELD)) {
+        return false;
+    }
+    if (!p->free_count) {
+        sl_starve(l, s);
+        return true;
+    }
+    const ue_message *m = message_of(l, s);
+    sl_msg_raw raw = {.name = m->name, .name_bytes = m->h.msg_namelen, .control = m->control,
+                      .control_bytes = (uint32_t)m->h.msg_controllen, .flags = (uint32_t)m->h.msg_flags};
+    bool multi = s->flags & SL_F_IN_MULTI;
+    s->ready &= ~UE_HELD;
+    sl_msg_data(l, s, p->free_ids[--p->free_count], &raw, 0);
+    return !multi;
+}
+
 void ue_msg_start(sl_loop *l, sl_slot *s) {
-    if (s->flags & SL_F_RECVERR) {
+    bool multi = multishot(l, s);
+    if ((s->flags & SL_F_RECVERR) || !multi) {
         ue_of(l)->pools[s->in_group].spare = 1;
+    }
+    if (deliver_held(l, s)) {
+        return;
+    }
+    if (s->flags & SL_F_RECVERR) {
         sl_msg_errors(l, s); /* what a queue holds would make the kernel try and try */
     }
-    bool multi = multishot(l, s);
     const struct msghdr *h = multi ? &LENGTHS : one_shot(l, s);
     if (!h) {
         sl_in_end(l, s, -SLUICE_ENOMEM, false, ENOMEM);
@@ -138,6 +167,19 @@ static void failed(sl_loop *l, sl_slot *s, int err) {
     }
 }
 
+/* A one-shot completion of no bytes and without a buffer. */
+static void empty(sl_loop *l, sl_slot *s) {
+    ue_message *m = message_of(l, s);
+    if (!m->h.msg_namelen) {
+        sl_in_end(l, s, 0, true, 0);
+        return;
+    }
+    m->h.msg_namelen = m->h.msg_namelen < sizeof m->name ? m->h.msg_namelen : sizeof m->name;
+    m->h.msg_controllen = m->h.msg_controllen < sizeof m->control ? m->h.msg_controllen : sizeof m->control;
+    s->ready |= UE_HELD;
+    ue_go_on(l, s); /* ends a receive that is not wanted any more, else comes to deliver_held */
+}
+
 void ue_msg_done(sl_loop *l, sl_slot *s, int32_t res, uint32_t flags) {
     uint32_t generation = s->generation;
     uint16_t id = (uint16_t)(flags >> UR_CQE_BUFFER_SHIFT);
@@ -162,6 +204,8 @@ void ue_msg_done(sl_loop *l, sl_slot *s, int32_t res, uint32_t flags) {
     }
     if (res < 0) {
         failed(l, s, -res);
+    } else if (res == 0 && !filled && !multishot(l, s)) {
+        empty(l, s);
     } else if (end) {
         sl_in_end(l, s, 0, true, 0);
     } else {

@@ -17,6 +17,15 @@ static void closed(uint64_t handle, uint8_t flags)
     drive_expect(&d, 1, 0);
 }
 
+static void sleeps(void)
+{
+    for (int i = 0; i < 3; i++) drive_turn(&d, 10 * MS);
+    uint64_t waits = drive_ctr(&d, SLUICE_CTR_WAITS), calls = drive_ctr(&d, SLUICE_CTR_SYSCALLS);
+    drive_turn(&d, 30 * MS);
+    CHECK_GT(drive_ctr(&d, SLUICE_CTR_WAITS), waits);
+    CHECK_LE(drive_ctr(&d, SLUICE_CTR_SYSCALLS) - calls, 4);
+}
+
 /* C1, C2: whatever is in flight is answered before the close is, and nothing follows. */
 static void closing_with_everything_in_flight(uint8_t flags)
 {
@@ -76,25 +85,24 @@ static void receives_without_buffers_are_parked(bool multishot)
     uint64_t starved = drive_ctr(&d, SLUICE_CTR_STARVED);
 
     for (uint8_t i = 0; i < 30; i++) peer_udp_to(peer, drive_port(&d, s), &i, 1);
-    if (multishot) dgram_receive(&d, s, RECEIVE, true);
-    for (uint32_t i = 0; i < BUFFERS; i++) {
-        if (!multishot) dgram_receive(&d, s, RECEIVE, false);
-        held[holding] = drive_wait(&d, RECEIVE);
-        CHECK_EQ(dgram_payload(&d, &held[holding++])[0], i);
+    dgram_receive(&d, s, RECEIVE, multishot);
+    while (drive_ctr(&d, SLUICE_CTR_STARVED) == starved) {
+        drive_turn(&d, 10 * MS);
+        while (drive_try(&d, RECEIVE, &held[holding])) {
+            CHECK_EQ(dgram_payload(&d, &held[holding])[0], holding);
+            holding++;
+            if (!multishot) dgram_receive(&d, s, RECEIVE, false);
+        }
     }
-    if (!multishot) dgram_receive(&d, s, RECEIVE, false);
-    for (int i = 0; i < 3; i++) drive_turn(&d, 10 * MS);
-    uint64_t waits = drive_ctr(&d, SLUICE_CTR_WAITS), calls = drive_ctr(&d, SLUICE_CTR_SYSCALLS);
-    drive_turn(&d, 30 * MS);
-    CHECK_GT(drive_ctr(&d, SLUICE_CTR_WAITS), waits);
-    CHECK_LE(drive_ctr(&d, SLUICE_CTR_SYSCALLS) - calls, 4);
-    CHECK_GT(drive_ctr(&d, SLUICE_CTR_STARVED), starved);
-    for (uint8_t i = BUFFERS; i < 30; i++) {
-        drive_give_back(&d, &held[i % BUFFERS]);
+    CHECK_GE(holding, (int)BUFFERS - 1); /* io_uring keeps one back for error notifications */
+    sleeps();
+    uint8_t first = (uint8_t)holding;
+    for (uint8_t i = first; i < 30; i++) {
+        drive_give_back(&d, &held[i % first]);
         sluice_cqe c = drive_wait(&d, RECEIVE);
         CHECK_EQ(c.result, 1);
         CHECK_EQ(dgram_payload(&d, &c)[0], i);
-        held[i % BUFFERS] = c;
+        held[i % first] = c;
         if (!multishot && i < 29) dgram_receive(&d, s, RECEIVE, false);
     }
     /* Parked again: a CANCEL and a CLOSE find it. */
@@ -156,7 +164,8 @@ static void descriptors_come_and_go(void)
     dgram_receive(&d, s, RECEIVE, false);
     peer_udp_to(peer, port, "adopted", 7);
     CHECK_EQ(dgram_expect(&d, RECEIVE, "adopted", 7).port, peer_port);
-    /* Shut down by somebody who shares it: the one end a datagram socket knows. A datagram of no bytes is not it. */
+    /* A datagram of no bytes is no end. Shut down by somebody who shares it, the socket reports itself readable for ever,
+       and Linux tells a call that does not wait nothing: the loop must sleep all the same. */
     peer_udp_to(peer, port, "", 0);
     dgram_receive(&d, s, RECEIVE, true);
     dgram_expect(&d, RECEIVE, "", 0);
@@ -165,7 +174,10 @@ static void descriptors_come_and_go(void)
     drive_expect(&d, 3, -SLUICE_EBUSY);
     CHECK_EQ(shutdown(fd, SHUT_RD), -1); /* it has no peer, and is shut down all the same (inet_shutdown) */
     CHECK_EQ(errno, ENOTCONN);
-    CHECK_EQ(drive_expect(&d, RECEIVE, 0).flags, SLUICE_CQE_EOF);
+    sleeps();
+    drive_cancel(&d, s, 4, RECEIVE);
+    drive_expect(&d, 4, 0);
+    drive_expect(&d, RECEIVE, -SLUICE_ECANCELED);
     drive_simple(&d, SLUICE_OP_DETACH, s, 5);
     CHECK_EQ(drive_wait(&d, 5).result, fd);
     close(fd);

@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#include "drive.h"
+#include "drive_dgram.h"
 
 #define ENTRIES 60000
 #define HANDLES 64
@@ -18,6 +18,7 @@ static uint64_t handles[HANDLES];
 static uint32_t handle_count;
 static int peers[HANDLES];
 static uint8_t memory[70000];
+static uint16_t udp_port;
 
 static uint64_t next(void)
 {
@@ -100,8 +101,8 @@ static void spoil_scratch(void)
     uint32_t at = below(d.hdr->scratch_bytes / 128) * 128;
     sluice_addr a = drive_inet4(0);
     sluice_iovec v[8];
-    /* Port 9 of a datagram's destination is closed, so that ICMP comes back; others may be our own. */
-    sluice_meta meta = {.family = (uint16_t)(one_in(4) ? 0 : SLUICE_FAMILY_INET4), .port = (uint16_t)(one_in(2) ? 9 : next()),
+    /* Datagrams to the discard port bring ICMP back where nobody has it open; the other port is ours. */
+    sluice_meta meta = {.family = (uint16_t)(one_in(4) ? 0 : SLUICE_FAMILY_INET4), .port = (uint16_t)(one_in(2) ? 9 : udp_port),
                         .addr = {127, 0, 0, 1}, .segment = one_in(8) ? 500 : 0};
     if (!meta.family) meta.port = 0, memset(meta.addr, 0, sizeof meta.addr);
 
@@ -174,7 +175,7 @@ int main(int argc, char **argv)
     drive_open(&d, argv[1], &config);
     drive_pool(&d, 512, 16);
     drive_turn(&d, 0);
-    int before = open_descriptors();
+    int before = open_descriptors(), udp = peer_udp(&udp_port);
     uint64_t written = 0, skipped = drive_ctr(&d, SLUICE_CTR_SUBMISSIONS);
     for (uint32_t i = 0; i < 8; i++, written++) fresh_pair(i);
     for (uint32_t n = 0; n < ENTRIES; n++) {
@@ -205,6 +206,7 @@ int main(int argc, char **argv)
     CHECK_EQ(drive_ctr(&d, SLUICE_CTR_SUBMISSIONS) - skipped, written);
     for (uint32_t i = 0; i < 8; i++)
         if (peers[i] > 0) close(peers[i]);
+    close(udp);
     CHECK_EQ(sluice_destroy(d.loop, SLUICE_DESTROY_FORCE), 0);
     printf("%" PRIu64 " entries\n", written);
     CHECK_LT(open_descriptors(), before);

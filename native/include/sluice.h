@@ -245,7 +245,7 @@ extern "C" {
  *            without BUFFER  result = -SLUICE_E*, detail = errno: an error on a connected socket without IP_RECVERR; or
  *                            one from the error queue while no buffer was free to carry more.
  *          At most SLUICE_NOTES_MAX of them per handle and turn. Only CANCEL, CLOSE and a broken socket end a RECVMSG, and
- *          EOF where a system tells that somebody who shares the descriptor shut it down (Linux does not).
+ *          EOF where a system tells that somebody who shares the descriptor shut it down (Linux seldom does).
  * SEND, SENDMSG on a datagram socket: one submission is one datagram (or one UDP_SEGMENT train). aux: a sluice_meta in
  *          the scratch area with destination, source, TOS, segment size; 0 on a connected socket that wants none of these.
  *          EMSGSIZE, ENOBUFS, ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, EPERM (a firewall; a broadcast without SO_BROADCAST),

@@ -165,7 +165,8 @@ static void descriptors_come_and_go(void)
     peer_udp_to(peer, port, "adopted", 7);
     CHECK_EQ(dgram_expect(&d, RECEIVE, "adopted", 7).port, peer_port);
     /* A datagram of no bytes is no end. Shut down by somebody who shares it, the socket reports itself readable for ever,
-       and Linux tells a call that does not wait nothing: the loop must sleep all the same. */
+       and Linux tells a call that does not wait nothing (one that waits in a kernel thread of io_uring learns it): the loop
+       must sleep all the same. */
     peer_udp_to(peer, port, "", 0);
     dgram_receive(&d, s, RECEIVE, true);
     dgram_expect(&d, RECEIVE, "", 0);
@@ -175,9 +176,15 @@ static void descriptors_come_and_go(void)
     CHECK_EQ(shutdown(fd, SHUT_RD), -1); /* it has no peer, and is shut down all the same (inet_shutdown) */
     CHECK_EQ(errno, ENOTCONN);
     sleeps();
-    drive_cancel(&d, s, 4, RECEIVE);
-    drive_expect(&d, 4, 0);
-    drive_expect(&d, RECEIVE, -SLUICE_ECANCELED);
+    sluice_cqe c;
+    if (drive_try(&d, RECEIVE, &c)) {
+        CHECK_EQ(c.result, 0);
+        CHECK_EQ(c.flags, SLUICE_CQE_EOF);
+    } else {
+        drive_cancel(&d, s, 4, RECEIVE);
+        drive_expect(&d, 4, 0);
+        drive_expect(&d, RECEIVE, -SLUICE_ECANCELED);
+    }
     drive_simple(&d, SLUICE_OP_DETACH, s, 5);
     CHECK_EQ(drive_wait(&d, 5).result, fd);
     close(fd);

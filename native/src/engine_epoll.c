@@ -191,9 +191,12 @@ static void watch(sl_loop *l, sl_slot *s)
 {
     if (!(s->ready & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))) return;
     int err = latched_error(l, s);
-    if (err) sl_in_end(l, s, -sl_err(err), false, err);
-    else if (s->ready & (EPOLLRDHUP | EPOLLHUP)) sl_in_end(l, s, 0, true, 0);
-    else s->ready &= ~(uint32_t)EPOLLERR; /* a soft error that somebody else took */
+    if (err) {
+        sl_in_end(l, s, -sl_err(err), false, err);
+        return;
+    }
+    s->ready &= ~(uint32_t)EPOLLERR; /* a soft error that somebody else took */
+    if (s->ready & (EPOLLRDHUP | EPOLLHUP)) sl_in_eof_seen(l, s);
 }
 
 void sl_epoll_serve(sl_loop *l, sl_slot *s)

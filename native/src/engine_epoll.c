@@ -15,11 +15,13 @@
  *          fetched, too) and PRI (TCP stops at the urgent mark).
  *   send   tried first; EPOLLOUT matters only after EAGAIN.
  *
- * Unix sockets are registered without EPOLLOUT, unlike TCP: their kernel code signals writability each time the peer reads,
- * wanted or not, which would cost a wake-up per message. They get EPOLLOUT while a send is blocked.
+ * Unix and UDP sockets are registered without EPOLLOUT, unlike TCP: their kernel code signals writability each time the peer
+ * reads, or a datagram has left, wanted or not, which would cost a wake-up per message. They get EPOLLOUT while a send
+ * is blocked.
  *
  * Events carry the handle. A late one has an old generation and is dropped.
  */
+#include "dgram.h"
 #include "epoll.h"
 
 #include <errno.h>
@@ -39,9 +41,11 @@ static int control(sl_loop *l, int op, sl_slot *s, uint32_t events)
     return epoll_ctl(sl_epoll_of(l)->fd, op, s->fd, &ev) ? errno : 0;
 }
 
+static bool out_on_demand(const sl_slot *s) { return (s->flags & SL_F_UNIX) || s->kind == SL_KIND_DATAGRAM; }
+
 static uint32_t stream_events(const sl_slot *s)
 {
-    return EPOLLIN | EPOLLRDHUP | EPOLLPRI | (s->flags & SL_F_UNIX ? 0 : EPOLLOUT);
+    return EPOLLIN | EPOLLRDHUP | EPOLLPRI | (out_on_demand(s) ? 0 : EPOLLOUT);
 }
 
 static int attach(sl_loop *l, sl_slot *s)
@@ -76,13 +80,13 @@ static inline ssize_t send_gathered(sl_loop *l, sl_slot *s, struct iovec *iov, u
     return sendmsg(s->fd, &m, flags);
 }
 
-/* EPOLLOUT will come: for TCP by the registration, for Unix sockets after it is asked for (which also tells of room
-   that has come meanwhile). */
+/* EPOLLOUT will come: for TCP by the registration, for others after it is asked for (which also tells of room that has
+   come meanwhile). */
 static void wait_writable(sl_loop *l, sl_slot *s)
 {
     s->flags |= SL_F_SEND_BUSY;
     l->ctr[SLUICE_CTR_BLOCKED_SENDS]++;
-    if (!(s->flags & SL_F_UNIX) || (s->ready & EP_WANTS_OUT)) return;
+    if (!out_on_demand(s) || (s->ready & EP_WANTS_OUT)) return;
     s->ready |= EP_WANTS_OUT;
     control(l, EPOLL_CTL_MOD, s, stream_events(s) | EPOLLOUT);
 }
@@ -93,6 +97,10 @@ static void send_start(sl_loop *l, sl_slot *s)
     uint32_t generation = s->generation;
     bool first = true;
 
+    if (__builtin_expect(s->kind == SL_KIND_DATAGRAM, 0)) {
+        if (!sl_msgs_flush(l, s)) wait_writable(l, s);
+        return;
+    }
     while (s->generation == generation && s->send_head != SL_NONE) {
         uint8_t op = sl_op_at(l, s->send_head)->op;
         if (__builtin_expect(op != SLUICE_OP_SEND && op != SLUICE_OP_SENDMSG, 0)) {
@@ -195,6 +203,7 @@ void sl_epoll_serve(sl_loop *l, sl_slot *s)
 {
     switch (s->in_op) {
     case SLUICE_OP_RECV: sl_epoll_receive(l, s); break;
+    case SLUICE_OP_RECVMSG: sl_epoll_receive_messages(l, s); break;
     case SLUICE_OP_ACCEPT: sl_epoll_accept(l, s); break;
     case SLUICE_OP_WATCH: watch(l, s); break;
     default: break;

@@ -12,7 +12,7 @@
 
 /* slot.ready: the kernel's EPOLL* bits, and these */
 #define EP_REGISTERED (1u << 20)
-#define EP_WANTS_OUT  (1u << 21) /* Unix socket: registered with EPOLLOUT for a blocked send */
+#define EP_WANTS_OUT  (1u << 21) /* out_on_demand: registered with EPOLLOUT for a blocked send */
 #define EP_LISTED     (1u << 22)
 /* anything an inbound operation can make progress with */
 #define EP_INBOUND ((uint32_t)(EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR))
@@ -31,6 +31,9 @@ static inline sl_epoll *sl_epoll_of(const sl_loop *l) { return l->engine_state; 
 void sl_epoll_serve(sl_loop *l, sl_slot *s);                       /* the inbound operation; s may be gone afterwards */
 bool sl_epoll_unpark(sl_loop *l);                                  /* lists parked receives; true: there were some */
 void sl_epoll_events(sl_loop *l, const struct epoll_event *ev, int n);
+
+/* engine_epoll_dgram.c */
+void sl_epoll_receive_messages(sl_loop *l, sl_slot *s);
 
 /* engine_epoll_in.c */
 void sl_epoll_receive(sl_loop *l, sl_slot *s);

@@ -77,7 +77,7 @@ static void every_cause_before_and_after_up(void)
             CHECK_EQ(l.cause, cause);
             CHECK_EQ(l.reason_bytes, SLUICE_SCTP_REASON_MAX);
             CHECK(l.flags & SLUICE_SCTP_CLOSE_REASON_TRUNCATED);
-            CHECK(!(l.flags & SLUICE_SCTP_CLOSE_BEFORE_UP) == up);
+            CHECK_EQ((l.flags & SLUICE_SCTP_CLOSE_BEFORE_UP) == 0, up);
         }
 }
 

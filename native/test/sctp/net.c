@@ -68,6 +68,13 @@ uint32_t net_random(net *n, uint32_t below)
 
 /* ------------------------------------------------------------------------------------------------- the rings */
 
+static void append(net *n, net_packet *p)
+{
+    if (n->last) n->last->next = p;
+    else n->first = p;
+    n->last = p;
+}
+
 static void queue(net *n, uint32_t from, const sluice_sctp_slot *slot, const uint8_t *data)
 {
     uint32_t to = 0;
@@ -84,9 +91,14 @@ static void queue(net *n, uint32_t from, const sluice_sctp_slot *slot, const uin
         free(p);
         return;
     }
-    if (n->last) n->last->next = p;
-    else n->first = p;
-    n->last = p;
+    append(n, p);
+    if (n->twice) {
+        net_packet *again = malloc(sizeof *p + p->bytes);
+        CHECK(again);
+        memcpy(again, p, sizeof *p + p->bytes);
+        again->next = NULL;
+        append(n, again);
+    }
 }
 
 static void keep(net_node *d, const sluice_sctp_event *e)

@@ -40,6 +40,7 @@ typedef struct net {
     uint32_t    delay_ms;
     uint32_t    loss_percent; /* of each direction */
     uint32_t    seed;
+    bool        twice; /* every packet arrives two times */
     net_packet *first, *last;
     /* Sees every packet before it is queued; false: drop it. */
     bool      (*filter)(struct net *n, net_packet *p);

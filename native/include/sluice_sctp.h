@@ -35,7 +35,8 @@
  *       that were taken and not acknowledged. After a local abort no MESSAGE comes any more.
  *   S3  From the moment the cause is known, also before the CLOSED event is read, every call on the association answers
  *       -SLUICE_SCTP_ECLOSED, and SLUICE_SCTP_QUERY_CLOSE tells the cause. Once CLOSED was read (ev_head advanced past it) and the
- *       stack was entered again, the id is stale for ever: -SLUICE_ESTALE. Ids carry a generation.
+ *       stack was entered again, the id is stale for ever: -SLUICE_ESTALE. Ids carry a generation. (With a full event ring the end may be known before
+ *       its cause: then the query answers -SLUICE_SCTP_ENOTUP until there is room.)
  *   S4  The first cause wins. Causes that are found in one turn are ranked: the peer's ABORT, then an abort of this side, then
  *       a completed SHUTDOWN, then timers, then the end of file or an error without a notification.
  *   S5  PEER_SHUTDOWN comes at most once, and before CLOSED.

@@ -59,7 +59,10 @@ static void more_ends_than_room(void)
     net_listen(&n, 1, NET_PORT, SLUICE_SCTP_PROFILE_DEFAULT);
     for (int i = 0; i < MANY; i++) net_pair(&n, 0, 1, SLUICE_SCTP_PROFILE_DEFAULT, &client[i], &server[i]);
     n.node[1].no_read = true;
-    for (int i = 0; i < MANY; i++) CHECK_EQ(sluice_sctp_abort(n.node[0].s, client[i], 12, "many", 4), 0), net_flush(&n);
+    for (int i = 0; i < MANY; i++) {
+        CHECK_EQ(sluice_sctp_abort(n.node[0].s, client[i], 12, "many", 4), 0);
+        net_flush(&n);
+    }
     for (int i = 0; i < MANY; i++) CHECK_EQ(net_send(&n, 1, server[i], 0, "x", 1), -SLUICE_SCTP_ECLOSED);
     n.node[1].no_read = false;
     net_flush(&n);
@@ -74,20 +77,21 @@ static void more_ends_than_room(void)
 /* Datagrams that nobody takes away: dropped, counted, sent again by SCTP. */
 static void no_slots(void)
 {
-    uint64_t client, server;
+    enum { FEW = 6 };
+    uint64_t client[FEW], server[FEW];
     sluice_sctp_config c = small();
     c.slots = 8;
     net_open(&n, 2, &c);
     net_listen(&n, 1, NET_PORT, SLUICE_SCTP_PROFILE_DEFAULT);
-    net_pair(&n, 0, 1, SLUICE_SCTP_PROFILE_DEFAULT, &client, &server);
-    for (uint32_t i = 0; i < 40; i++) {
+    for (uint32_t i = 0; i < FEW; i++) net_pair(&n, 0, 1, SLUICE_SCTP_PROFILE_DEFAULT, &client[i], &server[i]);
+    for (uint32_t i = 0; i < 10 * FEW; i++) {
         uint8_t data[1100] = { (uint8_t)i };
-        CHECK_EQ(net_send(&n, 0, client, 0, data, sizeof data), 1);
+        CHECK_EQ(net_send(&n, 0, client[i % FEW], 0, data, sizeof data), 1);
     }
     for (uint32_t i = 0; i < 40; i++) CHECK(sluice_sctp_tick(n.node[0].s, 10) > 0); /* and nobody sends what comes out */
     net_run(&n, 5000);
     CHECK_GT(net_counter(&n, 0, SLUICE_SCTP_CTR_OUT_DROPPED), 0);
-    CHECK_EQ(net_count(&n, 1, server, SLUICE_SCTP_EV_MESSAGE), 40);
+    for (uint32_t i = 0; i < FEW; i++) CHECK_EQ(net_count(&n, 1, server[i], SLUICE_SCTP_EV_MESSAGE), 10);
     net_close(&n);
 }
 
@@ -99,6 +103,7 @@ static void spoiled_words(void)
     net_pair(&n, 0, 1, SLUICE_SCTP_PROFILE_DEFAULT, &client, &server);
     sluice_sctp *s = n.node[0].s;
     sluice_sctp_header *h = n.node[0].h;
+    CHECK_EQ(sluice_sctp_input(s, NULL, 0), 0);
     sluice_sctp_header good = *h;
     uint32_t *ret = (uint32_t *)(void *)(n.node[0].base + h->return_offset);
     h->ev_head = h->ev_tail + 1;

@@ -69,7 +69,7 @@ static void many_resets_at_once(void)
     for (uint16_t i = 0; i < 16; i++)
         for (uint32_t node = 0; node < 2; node++) {
             CHECK_MSG(resets(node, SLUICE_SCTP_RESET_OUT, i) == 1, "node %u stream %u: %u", node, i, resets(node, SLUICE_SCTP_RESET_OUT, i));
-            CHECK_EQ(resets(node, SLUICE_SCTP_RESET_IN, i), 1);
+            CHECK_MSG(resets(node, SLUICE_SCTP_RESET_IN, i) == 1, "node %u stream %u: %u", node, i, resets(node, SLUICE_SCTP_RESET_IN, i));
         }
     net_close(&n);
 }

@@ -103,9 +103,10 @@ void ssc_assoc_detach(ssc_assoc *a, bool close_socket)
     unlink_path(a);
     free(a->part);
     free(a->resets_wanted);
-    free(a->resets_answered);
+    free(a->resets_done);
+    free(a->resets_seen);
     free(a->reason);
-    a->part = a->resets_wanted = a->resets_answered = a->reason = NULL;
+    a->part = a->resets_wanted = a->resets_done = a->resets_seen = a->reason = NULL;
 }
 
 void ssc_assoc_ended(ssc_assoc *a)

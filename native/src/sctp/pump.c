@@ -245,8 +245,7 @@ static int read_once(ssc_assoc *a, uint8_t *data, uint32_t room)
     return READ_MORE;
 }
 
-/* The end of file comes with the peer's SHUTDOWN already, while this side still delivers what it had taken. */
-static bool usrsctp_has_it(ssc_assoc *a)
+bool ssc_lives(ssc_assoc *a)
 {
     usr_status status;
     socklen_t bytes = sizeof status;
@@ -265,7 +264,8 @@ static bool read_all(ssc_assoc *a)
         int got = read_once(a, data, room);
         if (!a->so) return true; /* restarted: the socket is the new life's */
         if (got == READ_MORE) continue;
-        if (a->latch.rank == SSC_RANK_NONE && got == READ_END && !usrsctp_has_it(a)) ssc_latch_errno(&a->latch, 0);
+        /* The end of file comes with the peer's SHUTDOWN already, while this side still delivers what it had taken. */
+        if (a->latch.rank == SSC_RANK_NONE && got == READ_END && !ssc_lives(a)) ssc_latch_errno(&a->latch, 0);
         return true;
     }
 }

@@ -40,7 +40,7 @@ static int refused_by_usrsctp(ssc_assoc *a, int err)
     default: /* it is ending: whatever says so is waiting to be read */
         ssc_assoc_dirty(a);
         ssc_pump(a->stack);
-        return a->latch.rank != SSC_RANK_NONE ? -SLUICE_SCTP_ECLOSED : -SLUICE_SCTP_ENOTUP;
+        return a->latch.rank != SSC_RANK_NONE || !ssc_lives(a) ? -SLUICE_SCTP_ECLOSED : -SLUICE_SCTP_ENOTUP;
     }
 }
 
@@ -87,15 +87,28 @@ int sluice_sctp_send(sluice_sctp *s, const sluice_sctp_message *list, uint32_t c
  * usrsctp runs one reset request at a time: what is wanted meanwhile is kept as bits and tried again whenever the
  * association is served.
  *
- * An incoming reset is answered once. Two peers that both answer every reset would go on for ever, so a stream that was
- * answered is not answered again until a message has used it (ssc_stream_used): then it has begun a new life.
+ * An incoming reset is answered once. Two peers that both answer every reset would go on for ever, so each stream remembers
+ * two things of its present life: that this side has reset its direction (done), and that the peer has (seen).
+ *
+ *   incoming reset, not done   answer: done, seen         incoming reset, done   seen; no answer
+ *   own reset                  done                       a message, seen        a new life: neither
+ *
+ * Messages of the old life that arrive after an own reset change nothing: the peer's reset comes behind them.
  */
-bool ssc_resets_ready(ssc_assoc *a, uint32_t streams)
+static bool ready(ssc_assoc *a)
 {
-    size_t bytes = (streams + 7) / 8;
+    size_t bytes = (a->streams_out + 7u) / 8u;
     if (!a->resets_wanted) a->resets_wanted = calloc(1, bytes);
-    if (!a->resets_answered) a->resets_answered = calloc(1, bytes);
-    return a->resets_wanted && a->resets_answered;
+    if (!a->resets_done) a->resets_done = calloc(1, bytes);
+    if (!a->resets_seen) a->resets_seen = calloc(1, bytes);
+    return a->resets_wanted && a->resets_done && a->resets_seen;
+}
+
+void ssc_stream_used(ssc_assoc *a, uint16_t stream)
+{
+    if (!a->resets_seen || stream >= a->streams_out || !ssc_bit(a->resets_seen, stream)) return;
+    ssc_bit_set(a->resets_seen, stream, false);
+    ssc_bit_set(a->resets_done, stream, false);
 }
 
 static int request(ssc_assoc *a, usr_reset_streams *r)
@@ -128,25 +141,25 @@ void ssc_resets_try(ssc_assoc *a)
     else a->resets_waiting = false;
 }
 
-static bool answer_due(ssc_assoc *a, uint32_t stream)
+static void answer(ssc_assoc *a, uint32_t stream)
 {
-    if (stream >= a->streams_out) return false;
-    bool again = ssc_bit(a->resets_answered, stream);
-    ssc_bit_set(a->resets_answered, stream, true);
-    if (again) return false;
+    if (stream >= a->streams_out) return;
+    ssc_bit_set(a->resets_seen, stream, true);
+    if (ssc_bit(a->resets_done, stream)) return;
+    ssc_bit_set(a->resets_done, stream, true);
     ssc_bit_set(a->resets_wanted, stream, true);
-    return true;
+    a->resets_waiting = true;
 }
 
 void ssc_reset_answer(ssc_assoc *a, const ssc_note *n)
 {
     if (!(n->flags & SLUICE_SCTP_RESET_IN) || n->flags & (SLUICE_SCTP_RESET_DENIED | SLUICE_SCTP_RESET_FAILED)) return;
-    if (a->options & SLUICE_SCTP_NO_RESET_ANSWER || !ssc_resets_ready(a, a->streams_out)) return;
+    if (a->options & SLUICE_SCTP_NO_RESET_ANSWER || !ready(a)) return;
     uint32_t count = n->id_count ? n->id_count : a->streams_out;
     for (uint32_t i = 0; i < count; i++) {
         uint16_t stream = (uint16_t)i;
         if (n->id_count) memcpy(&stream, n->ids + i * 2, sizeof stream);
-        if (answer_due(a, stream)) a->resets_waiting = true;
+        answer(a, stream);
     }
 }
 
@@ -156,12 +169,12 @@ static int want_resets(ssc_assoc *a, const uint16_t *streams, uint32_t count)
     if (code) return code;
     for (uint32_t i = 0; i < count; i++)
         if (streams[i] >= a->streams_out) return -SLUICE_SCTP_ESTREAM;
-    if (!ssc_resets_ready(a, a->streams_out)) return -SLUICE_ENOMEM;
+    if (!ready(a)) return -SLUICE_ENOMEM;
     uint32_t total = count ? count : a->streams_out;
     for (uint32_t i = 0; i < total; i++) {
         uint16_t stream = count ? streams[i] : (uint16_t)i;
         if (count) ssc_bit_set(a->resets_wanted, stream, true);
-        ssc_bit_set(a->resets_answered, stream, true); /* the peer's own answer needs none */
+        ssc_bit_set(a->resets_done, stream, true); /* the peer's answer needs none */
     }
     if (count) a->resets_waiting = true;
     else a->reset_all = true;

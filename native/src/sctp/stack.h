@@ -71,7 +71,7 @@ struct ssc_assoc {
     bool           deadline_set;
     uint8_t       *part;            /* of a message that came in pieces */
     uint32_t       part_bytes, part_room;
-    uint8_t       *resets_wanted, *resets_answered; /* a bit for each outgoing stream, NULL until needed */
+    uint8_t       *resets_wanted, *resets_done, *resets_seen; /* a bit for each outgoing stream, NULL until needed */
     uint8_t       *reason;          /* of close(), for the deadline */
     uint32_t       reason_bytes;
     uint64_t       deadline_ms, probe_ms;
@@ -172,15 +172,12 @@ void ssc_unlisten_all(sluice_sctp *s);
 
 /* ---- pump.c ---- */
 void ssc_pump(sluice_sctp *s);
+bool ssc_lives(ssc_assoc *a); /* usrsctp still runs it */
 
 /* ---- send.c ---- */
-bool ssc_resets_ready(ssc_assoc *a, uint32_t streams);
 void ssc_resets_try(ssc_assoc *a);
 void ssc_reset_answer(ssc_assoc *a, const ssc_note *note);
-static inline void ssc_stream_used(ssc_assoc *a, uint16_t stream)
-{
-    if (a->resets_answered && stream < a->streams_out) ssc_bit_set(a->resets_answered, stream, false);
-}
+void ssc_stream_used(ssc_assoc *a, uint16_t stream); /* a message went either way */
 
 /* ---- end.c ---- */
 void ssc_abort_now(ssc_assoc *a, uint16_t kind, int32_t os_errno, const void *reason, uint32_t bytes);

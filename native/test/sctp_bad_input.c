@@ -179,7 +179,10 @@ static void init_flood(void)
     CHECK_EQ(net_counter(&n, 1, SLUICE_SCTP_CTR_OPENED), 1);
     CHECK_GE(net_counter(&n, 1, SLUICE_SCTP_CTR_OUT), 60000); /* all were answered */
     long grown = net_rss_kb() - before;
-    CHECK_MSG(grown < 2048, "%ld KiB more after 50000 INITs", grown);
+    printf("%ld KiB more after 50000 INITs\n", grown);
+#if !defined(__SANITIZE_ADDRESS__) /* which keeps freed memory for a while */
+    CHECK_LT(grown, 2048);
+#endif
     alive();
     net_close(&n);
 }

@@ -64,9 +64,23 @@ static void stalled_loop(void)
     net_close(&n);
 }
 
+/* Nothing ran while the stack was idle, so the time that passed then is nobody's. */
+static void after_idle_time(void)
+{
+    net_open(&n, 2, NULL);
+    n.node[1].deaf = true;
+    uint64_t id = net_connect(&n, 0, 1, NET_PORT, SLUICE_SCTP_PROFILE_FAST);
+    CHECK_EQ(sluice_sctp_tick(n.node[0].s, 3600000), 10);
+    CHECK(net_run_until(&n, 0, id, SLUICE_SCTP_EV_CLOSED, 10000));
+    CHECK_GT(net_need(&n, 0, id, SLUICE_SCTP_EV_CLOSED)->e.at_ms, 500);
+    CHECK_LT(net_need(&n, 0, id, SLUICE_SCTP_EV_CLOSED)->e.at_ms, 10000);
+    net_close(&n);
+}
+
 int main(void)
 {
     net_need_usrsctp();
+    after_idle_time();
     for (uint32_t which = 0; which < 3; which++)
         for (uint32_t seed = 0; seed < 4; seed++) {
             silent_peer(which, false, seed);

@@ -29,6 +29,7 @@ static void pending(struct socket *so, void *arg, int flags)
 {
     (void)so, (void)flags;
     ((ssc_port *)arg)->pending = true;
+    if (ssc_current()) ssc_current()->accept_pending = true;
 }
 
 static int port_open(sluice_sctp *s, ssc_port *p, const sluice_sctp_listen_args *args, const sluice_sctp_options *o)
@@ -170,6 +171,8 @@ static bool take(sluice_sctp *s, ssc_port *port, struct socket *so, uint64_t val
 
 void ssc_accept_all(sluice_sctp *s)
 {
+    if (!s->accept_pending) return;
+    s->accept_pending = false;
     for (uint32_t i = 0; i < s->max_listeners; i++) {
         ssc_port *p = &s->ports[i];
         if (!p->pending) continue;

@@ -114,7 +114,7 @@ struct sluice_sctp {
     uint32_t     listener_generation, listener_count;
 
     uint64_t now_ms, quiet_until_ms;
-    bool     in_tick, idle, shutting_down;
+    bool     in_tick, idle, shutting_down, accept_pending;
     uint32_t seen_badsum, seen_badvtag, seen_badsid, seen_ootb; /* of usrsctp's statistics */
 
     /* the datagram that is being handed in: its peer may be unknown, and stays so unless an association comes of it */

@@ -1,13 +1,14 @@
 /*
- * sluice_sctp.h: SCTP over UDP (RFC 6951) for a Sluice event loop: the ABI between one SCTP stack and whoever drives it.
+ * sluice_sctp.h: SCTP over UDP (RFC 6951) for a Sluice event loop: the ABI between one SCTP stack and whoever drives
+ * it.
  *
  * THE IDEA
  *   A stack has no socket, no thread and no clock. Whoever drives it (a Java loop on any engine, a test, a fuzzer, a
- *   simulation) receives datagrams on any UDP socket and hands them in (sluice_sctp_input), sends the datagrams it finds
- *   in the shared region, and says how much time has passed (sluice_sctp_tick). What happens to associations is told by
- *   fixed-size events in a ring of the shared region. The protocol itself is run by usrsctp, of which every stack loads a
- *   PRIVATE copy: its state is global to a copy, so copies are what makes stacks independent and the threads that
- *   drive them free of each other.
+ *   simulation) receives datagrams on any UDP socket and hands them in (sluice_sctp_input), sends the datagrams it
+ *   finds in the shared region, and says how much time has passed (sluice_sctp_tick). What happens to associations is
+ *   told by fixed-size events in a ring of the shared region. The protocol itself is run by usrsctp, of which every
+ *   stack loads a PRIVATE copy: its state is global to a copy, so copies are what makes stacks independent and the
+ *   threads that drive them free of each other.
  *
  *         UDP socket --datagrams--> sluice_sctp_input --.            .--> event ring + arena --> UP, MESSAGE, ... CLOSED
  *         elapsed ms -------------> sluice_sctp_tick  ---+- stack --+
@@ -15,36 +16,35 @@
  *                                                                          ^--- return ring (slots that were sent)
  *
  * THREADS
- *   sluice_sctp_abi, _probe, _profile, _shared_bytes, _open, _strerror: any thread. All others: one thread at a time for each
- *   stack, and
- *   a stack is best opened, driven and destroyed by one. Nothing here calls back. Ring words are plain memory, because
- *   the call itself is the hand-over; counters may be read by any thread (a read may be a turn old). The copy of usrsctp
- *   keeps one idle thread of its own ("SCTP iterator"), which touches nothing that is described here.
+ *   sluice_sctp_abi, _probe, _profile, _shared_bytes, _open, _strerror: any thread. All others: one thread at a time
+ *   for each stack, and a stack is best opened, driven and destroyed by one. Nothing here calls back. Ring words are
+ *   plain memory, because the call itself is the hand-over; counters may be read by any thread (a read may be a turn
+ *   old). The copy of usrsctp keeps one thread of its own ("SCTP iterator"), which sleeps but for a moment after an
+ *   address was deregistered, and touches nothing that is described here.
  *
  * TIME
- *   Milliseconds, told by sluice_sctp_tick. Nothing here reads a clock, but usrsctp asks gettimeofday() when it measures round
- *   trips, the age of a
- *   cookie (60 s) and the lifetime of SLUICE_SCTP_PR_TTL messages: a simulation that wants those virtual as well has to
- *   replace that function.
+ *   Milliseconds, told by sluice_sctp_tick. Nothing here reads a clock, but usrsctp asks gettimeofday() when it
+ *   measures round trips, the age of a cookie (60 s) and the lifetime of SLUICE_SCTP_PR_TTL messages: a simulation
+ *   that wants those virtual as well has to replace that function.
  *
  * RULES (tests cite these numbers)
  *   S1  Every association that came to exist (an id was returned or told by UP) ends with exactly one CLOSED event,
  *       whatever combination of SHUTDOWN, ABORT, end of file and errors arrives. Nothing about its id comes after it.
- *   S2  All messages that were received completely before the peer's terminal chunk come before CLOSED. So do the SEND_FAILED of
- *       messages
- *       that were taken and not acknowledged. After a local abort no MESSAGE comes any more.
- *   S3  From the moment the cause is known, also before the CLOSED event is read, every call on the association answers
- *       -SLUICE_SCTP_ECLOSED, and SLUICE_SCTP_QUERY_CLOSE tells the cause. Once CLOSED was read (ev_head advanced past it) and the
- *       stack was entered again, the id is stale for ever: -SLUICE_ESTALE. Ids carry a generation. (With a full event ring the end may be known before
- *       its cause: then the query answers -SLUICE_SCTP_ENOTUP until there is room.)
- *   S4  The first cause wins. Causes that are found in one turn are ranked: the peer's ABORT, then an abort of this side, then
- *       a completed SHUTDOWN, then timers, then the end of file or an error without a notification.
+ *   S2  All messages that were received completely before the peer's terminal chunk come before CLOSED. So do the
+ *       SEND_FAILED of messages that were taken and not acknowledged. After a local abort no MESSAGE comes any more.
+ *   S3  From the moment the cause is known, also before the CLOSED event is read, every call on the association
+ *       answers -SLUICE_SCTP_ECLOSED, and SLUICE_SCTP_QUERY_CLOSE tells the cause. Once CLOSED was read (ev_head
+ *       advanced past it) and the stack was entered again, the id is stale for ever: -SLUICE_ESTALE. Ids carry a
+ *       generation. (With a full event ring the end may be known before its cause: then the query answers
+ *       -SLUICE_SCTP_ENOTUP until there is room.)
+ *   S4  The first cause wins. Causes that are found in one turn are ranked: the peer's ABORT, then an abort of this
+ *       side, then a completed SHUTDOWN, then timers, then the end of file or an error without a notification.
  *   S5  PEER_SHUTDOWN comes at most once, and before CLOSED.
- *   S6  Only cause 12 (user-initiated abort) is ever sent by this side's own decision. Any incoming cause code is accepted.
- *       (usrsctp reports a
- *       peer's violation of the protocol with the code of the RFC.)
+ *   S6  Only cause 12 (user-initiated abort) is ever sent by this side's own decision. Any incoming cause code is
+ *       accepted. (usrsctp reports a peer's violation of the protocol with the code of the RFC.)
  *   S7  ICMP never closes an association that did not ask for it (SLUICE_SCTP_CLOSE_ON_ICMP).
- *   S8  No memory is taken for an unknown peer before its COOKIE ECHO was verified. The cookie is bound to the UDP address.
+ *   S8  No memory is taken for an unknown peer before its COOKIE ECHO was verified. The cookie is bound to the UDP
+ *       address.
  *   S9  Nothing a peer sends, and nothing a caller writes into the rings, crashes the process.
  *
  * THE LIFE OF AN ASSOCIATION
@@ -71,24 +71,25 @@
  *        v
  *     stale: the slot is used again, with the next generation
  *
- *   From any state to LATCHED: ABORT of the peer, abort(), timers (PATH_LOST, CONNECT_TIMEOUT), RESTART of the peer, a violation
- *   of the protocol, a
- *   limit, shutdown of the stack. A RESTART ends the association with kind RESTARTED; a listener's gets a new id and a new UP, with
- *   flag RESTARTED, for the peer's new life; one that connect() made is closed towards the peer.
+ *   From any state to LATCHED: ABORT of the peer, abort(), timers (PATH_LOST, CONNECT_TIMEOUT), RESTART of the peer,
+ *   a violation of the protocol, a limit, shutdown of the stack. A RESTART ends the association with kind RESTARTED;
+ *   a listener's gets a new id and a new UP, with flag RESTARTED, for the peer's new life; one that connect() made is
+ *   closed towards the peer.
  *
- *   libdatachannel closes with SHUTDOWN and then ABORT(12) without a reason; that is reported as PEER_SHUTDOWN, cause 12.
+ *   libdatachannel closes with SHUTDOWN and then ABORT(12) without a reason; that is reported as PEER_SHUTDOWN, cause
+ *   12.
  *
  * WHO OWNS MEMORY
- *   The shared region is the caller's (config.shared_base) or C's. Memory named by a call (datagrams, messages, reasons, options)
- *   is copied before the call returns. The payload of an event may be read until ev_head is advanced past it. A slot of the out
- *   ring is
- *   the caller's until its number is written to the return ring: it may be sent from without a copy.
- *   usrsctp takes memory for each association: 12 KiB with 16 streams, 115 KiB with 1024.
+ *   The shared region is the caller's (config.shared_base) or C's. Memory named by a call (datagrams, messages,
+ *   reasons, options) is copied before the call returns. The payload of an event may be read until ev_head is
+ *   advanced past it. A slot of the out ring is the caller's until its number is written to the return ring: it may
+ *   be sent from without a copy. usrsctp takes memory for each association: 12 KiB with 16 streams, 115 KiB with
+ *   1024.
  *
  * WHEN RINGS ARE FULL
- *   Events: nothing is lost. Messages stay in the association's receive buffer (the peer is held up by its window), ends wait;
- *   they come with a
- *   later call. Datagrams: dropped and counted (SLUICE_SCTP_CTR_OUT_DROPPED); SCTP sends them again.
+ *   Events: nothing is lost. Messages stay in the association's receive buffer (the peer is held up by its window),
+ *   ends wait; they come with a later call. Datagrams: dropped and counted (SLUICE_SCTP_CTR_OUT_DROPPED); SCTP sends
+ *   them again.
  */
 #ifndef SLUICE_SCTP_H
 #define SLUICE_SCTP_H
@@ -129,9 +130,10 @@ extern "C" {
 /* --------------------------------------------------------------------------------------------------- peers */
 
 /*
- * The UDP address of a peer and the socket it is reached through. 32 bytes. Two peers are the same when all fields are.
- * "link" is the caller's own number for one of its UDP sockets (or any other carrier of datagrams: with family 0, link
- * alone names the peer); it comes back with every datagram, so that the caller knows through which socket to send.
+ * The UDP address of a peer and the socket it is reached through. 32 bytes. Two peers are the same when all fields
+ * are. "link" is the caller's own number for one of its UDP sockets (or any other carrier of datagrams: with family
+ * 0, link alone names the peer); it comes back with every datagram, so that the caller knows through which socket to
+ * send.
  */
 typedef struct sluice_sctp_addr {
     uint16_t family;    /*  0 SLUICE_FAMILY_INET4, SLUICE_FAMILY_INET6, or 0: the link is the peer                 */
@@ -162,7 +164,7 @@ typedef struct sluice_sctp_slot {
 
 #define SLUICE_SCTP_EV_UP            1u
 #define SLUICE_SCTP_EV_MESSAGE       2u
-#define SLUICE_SCTP_EV_WRITABLE      3u /* after EAGAIN: there is room again (perhaps less than the refused message needs)   */
+#define SLUICE_SCTP_EV_WRITABLE      3u /* after EAGAIN: there is room again, perhaps not yet enough          */
 #define SLUICE_SCTP_EV_SEND_DRY      4u /* all messages were acknowledged (SLUICE_SCTP_TELL_DRY)                   */
 #define SLUICE_SCTP_EV_SEND_FAILED   5u
 #define SLUICE_SCTP_EV_STREAM_RESET  6u
@@ -324,8 +326,9 @@ typedef struct sluice_sctp_header {
 
 #define SLUICE_SCTP_PRIVATE_FILE 0x01u /* the library's file is this stack's own copy: load it as it is. Where files
                                           cannot be loaded from memory, the caller copies, opens and then deletes  */
-#define SLUICE_SCTP_SILENT       0x02u /* answer nothing to packets that belong to no association. By default a peer that knocks at
-                                          a port on which nobody listens, or goes on after this side restarted, is told with an ABORT */
+#define SLUICE_SCTP_SILENT       0x02u /* answer nothing to packets that belong to no association. By default a peer
+                                          that knocks at a port on which nobody listens, or goes on after this side
+                                          restarted, is told with an ABORT                                         */
 
 /* Values outside their range are EINVAL; 0 takes the default. 96 bytes. */
 typedef struct sluice_sctp_config {
@@ -349,16 +352,19 @@ typedef struct sluice_sctp_config {
 } sluice_sctp_config;
 
 /*
- * Liveness profiles: how soon a peer that is silent is given up. The bound is 2 * heartbeat + 1.5 * rto_max * (assoc_max_rtx +
- * 2): the first miss
- * shows after at most two heartbeats, then every probe waits at most 1.5 RTO (jitter).
+ * Liveness profiles: how soon a peer that is silent is given up. The bound is 2 * heartbeat + 1.5 * rto_max *
+ * (assoc_max_rtx + 2): the first miss shows after at most two heartbeats, then every probe waits at most 1.5 RTO
+ * (jitter).
  *
- *            rto_min/max/initial     max_rtx      heartbeat  pf_threshold  init        silent peer found      stands loss of
- *                                    assoc path                            attempts/max  measured / bound     each direction
- *   FAST     200 / 250 / 250         4  4         300        0             5 / 500     1.4-2.0 s / 2.9 s      10 %
- *   DEFAULT  250 / 500 / 500         4  4         1000       0             5 / 1000    3.0-4.3 s / 6.5 s      10 %
- *   WAN      1000 / 10000 / 3000     8  8         5000       off           8 / 10000   -         / 160 s      30 %
- *   RFC      1000 / 60000 / 3000     10 5         30000      off           8 / 60000   776 s                  the RFC's own
+ *            rto_min/max/initial    max_rtx      heartbeat  pf_threshold  init           silent peer found
+ *                                   assoc path                            attempts/max   measured / bound
+ *   FAST     200 / 250 / 250        4     4      300        0             5 / 500        1.4-2.0 s / 2.9 s
+ *   DEFAULT  250 / 500 / 500        4     4      1000       0             5 / 1000       3.0-4.3 s / 6.5 s
+ *   WAN      1000 / 10000 / 3000    8     8      5000       off           8 / 10000      -         / 160 s
+ *   RFC      1000 / 60000 / 3000    10    5      30000      off           8 / 60000      776 s, by the RFC's own timers
+ *
+ * Measured idle. While data waits to be acknowledged, about five retransmission timeouts are enough: 1.1-1.3 s with FAST
+ * and DEFAULT. FAST, DEFAULT and WAN stand 10 % of random loss in each direction for a minute (tested).
  */
 #define SLUICE_SCTP_PROFILE_DEFAULT 0u
 #define SLUICE_SCTP_PROFILE_FAST    1u
@@ -471,68 +477,68 @@ SLUICE_API int sluice_sctp_open(const sluice_sctp_config *config, const char *li
 SLUICE_API void *sluice_sctp_shared(sluice_sctp *stack, uint64_t *bytes);
 
 /*
- * Accepts associations that arrive through a link at an SCTP port. Returns the listener's id (> 0), or EINVAL, ELIMIT,
- * EADDRINUSE (this link and port has a listener, or an association that was connected from that port is in the way).
- * Of listeners with one port the timers of the first are used for all: usrsctp knows only the port.
+ * Accepts associations that arrive through a link at an SCTP port. Returns the listener's id (> 0), or EINVAL,
+ * ELIMIT, EADDRINUSE (this link and port has a listener, or an association that was connected from that port is in
+ * the way). Of listeners with one port the timers of the first are used for all: usrsctp knows only the port.
  */
 SLUICE_API int64_t sluice_sctp_listen(sluice_sctp *stack, const sluice_sctp_listen_args *args);
 
 /* Accepts no more; what it accepted lives on. 0 or ESTALE. */
 SLUICE_API int sluice_sctp_unlisten(sluice_sctp *stack, uint64_t listener);
 
-/* Begins an association. Returns its id (> 0): UP or CLOSED follows. Or EINVAL, ELIMIT, EADDRINUSE, ENOMEM: no association. */
+/* Begins an association. Returns its id (> 0): UP or CLOSED follows. Or EINVAL, ELIMIT, EADDRINUSE, ENOMEM, EALREADY. */
 SLUICE_API int64_t sluice_sctp_connect(sluice_sctp *stack, const sluice_sctp_connect_args *args);
 
 /*
- * Hands in datagrams that were received, in their order, any number in one call. Afterwards, and with count 0 as well,
- * pumps what waited for room into the event ring. Returns the number of unread events, or EINVAL (an impossible ring
- * word, count above 65536).
+ * Hands in datagrams that were received, in their order, any number in one call. Afterwards, and with count 0 as
+ * well, pumps what waited for room into the event ring. Returns the number of unread events, or EINVAL (an impossible
+ * ring word, count above 65536).
  */
 SLUICE_API int sluice_sctp_input(sluice_sctp *stack, const sluice_sctp_datagram *list, uint32_t count);
 
 /*
- * Time has passed: ms since the last tick. When no tick was needed since then (next_tick_ms was -1), any number will do.
- * Hand in what was received before telling that time has passed: a peer is not judged by datagrams nobody has looked at.
- * Returns the ms until the next call is needed, -SLUICE_SCTP_NO_TICK: none is needed, or -SLUICE_EINVAL.
+ * Time has passed: ms since the last tick. When no tick was needed since then (next_tick_ms was -1), any number will
+ * do. Hand in what was received before telling that time has passed: a peer is not judged by datagrams nobody has
+ * looked at. Returns the ms until the next call is needed, -SLUICE_SCTP_NO_TICK: none is needed, or -SLUICE_EINVAL.
  */
 SLUICE_API int sluice_sctp_tick(sluice_sctp *stack, uint32_t elapsed_ms);
 #define SLUICE_SCTP_NO_TICK 1000 /* a code of its own: the stack has no association                                 */
 
 /*
- * Sends messages, in order. Returns how many were taken from the front of the list; a negative code when the first was refused:
- * ESTALE, ECLOSED, ENOTUP, EAGAIN, ETOOLONG, ESTREAM, EINVAL, ENOMEM. A message is taken whole or not at all.
+ * Sends messages, in order. Returns how many were taken from the front of the list; a negative code when the first
+ * was refused: ESTALE, ECLOSED, ENOTUP, EAGAIN, ETOOLONG, ESTREAM, EINVAL, ENOMEM. A message is taken whole or not at
+ * all.
  */
 SLUICE_API int sluice_sctp_send(sluice_sctp *stack, const sluice_sctp_message *list, uint32_t count);
 
 /*
- * Resets the outgoing direction of streams (RFC 6525); count 0: of all. Happens after what was sent before was acknowledged;
- * STREAM_RESET with
- * RESET_OUT follows. 0, or ESTALE, ECLOSED, ENOTUP, ESTREAM, EINVAL, ENOTSUP (the peer cannot do it).
- * A reset by the peer is answered with one of ours, once: again only when the stream has carried a message since.
+ * Resets the outgoing direction of streams (RFC 6525); count 0: of all. Happens after what was sent before was
+ * acknowledged; STREAM_RESET with RESET_OUT follows. 0, or ESTALE, ECLOSED, ENOTUP, ESTREAM, EINVAL, ENOTSUP (the
+ * peer cannot do it). A reset by the peer is answered with one of ours, once: again only when the stream has carried
+ * a message since.
  */
 SLUICE_API int sluice_sctp_reset_streams(sluice_sctp *stack, uint64_t assoc, const uint16_t *streams, uint32_t count);
 
 /*
- * Ends an association in order: what was taken is delivered, then SHUTDOWN. At the deadline (0..SLUICE_SCTP_DEADLINE_MAX_MS, by
- * tick)
- * it is aborted with cause 12 and the reason. Before UP, and with deadline 0, it is aborted at once. Messages of the peer still
- * come.
- * May be called again: a shorter deadline replaces the longer one. 0, or ESTALE, ECLOSED, ETOOLONG, EINVAL.
+ * Ends an association in order: what was taken is delivered, then SHUTDOWN. At the deadline
+ * (0..SLUICE_SCTP_DEADLINE_MAX_MS, by tick) it is aborted with cause 12 and the reason. Before UP, and with deadline
+ * 0, it is aborted at once. Messages of the peer still come. May be called again: a shorter deadline replaces the
+ * longer one. 0, or ESTALE, ECLOSED, ETOOLONG, EINVAL.
  */
-SLUICE_API int sluice_sctp_close(sluice_sctp *stack, uint64_t assoc, uint32_t deadline_ms, const void *reason, uint32_t bytes);
+SLUICE_API int sluice_sctp_close(sluice_sctp *stack, uint64_t assoc, uint32_t deadline_ms, const void *reason,
+                                 uint32_t bytes);
 
 /*
- * Ends an association now with an ABORT. cause: 12, or 0 with no reason: both are sent as cause 12, because usrsctp has no other
- * way
- * and a peer could stumble over other codes (S6). 0, or ESTALE, ECLOSED, ETOOLONG, EINVAL.
+ * Ends an association now with an ABORT. cause: 12, or 0 with no reason: both are sent as cause 12, because usrsctp
+ * has no other way and a peer could stumble over other codes (S6). 0, or ESTALE, ECLOSED, ETOOLONG, EINVAL.
  */
 SLUICE_API int sluice_sctp_abort(sluice_sctp *stack, uint64_t assoc, uint32_t cause, const void *reason, uint32_t bytes);
 
 /*
- * An ICMP error (or ECONNREFUSED of a connected socket) came for a peer. Counted; associations with that peer are probed by a
- * heartbeat, at
- * most one each per probe_interval_ms; those with SLUICE_SCTP_CLOSE_ON_ICMP are closed (UNREACHABLE, or REFUSED before UP).
- * os_errno in the numbers of Linux. Returns the number of associations with that peer.
+ * An ICMP error (or ECONNREFUSED of a connected socket) came for a peer. Counted; associations with that peer are
+ * probed by a heartbeat, at most one each per probe_interval_ms; those with SLUICE_SCTP_CLOSE_ON_ICMP are closed
+ * (UNREACHABLE, or REFUSED before UP). os_errno in the numbers of Linux. Returns the number of associations with that
+ * peer.
  */
 SLUICE_API int sluice_sctp_hint(sluice_sctp *stack, const sluice_sctp_addr *peer, int32_t os_errno);
 
@@ -581,19 +587,18 @@ typedef struct sluice_sctp_info {
 SLUICE_API int sluice_sctp_query(sluice_sctp *stack, uint64_t assoc, uint32_t what, void *out, uint32_t *bytes);
 
 /*
- * Ends all: listeners are closed, every association is aborted with cause 12 and the reason (STACK_SHUTDOWN), as far as slots
- * for the ABORTs are
- * free. Returns the number of associations that remain: send the datagrams, give the slots back and call again until 0. From the
- * first call on connect and listen answer -SLUICE_EALREADY.
+ * Ends all: listeners are closed, every association is aborted with cause 12 and the reason (STACK_SHUTDOWN), as far
+ * as slots for the ABORTs are free. Returns the number of associations that remain: send the datagrams, give the
+ * slots back and call again until 0. From the first call on connect and listen answer -SLUICE_EALREADY.
  */
 SLUICE_API int sluice_sctp_shutdown(sluice_sctp *stack, const void *reason, uint32_t bytes);
 
 #define SLUICE_SCTP_DESTROY_FORCE 1u /* what still lives is dropped, without telling its peers                      */
 
 /*
- * Frees the stack, its copy of usrsctp and the region unless it is the caller's. -SLUICE_EBUSY while associations or listeners
- * live, unless
- * FORCE. -SLUICE_EOTHER: usrsctp did not end; its copy stays loaded, everything else was freed.
+ * Frees the stack, its copy of usrsctp and the region unless it is the caller's. -SLUICE_EBUSY while associations or
+ * listeners live, unless FORCE. -SLUICE_EOTHER: usrsctp did not end; its copy stays loaded, everything else was
+ * freed.
  */
 SLUICE_API int sluice_sctp_destroy(sluice_sctp *stack, uint32_t flags);
 

@@ -56,6 +56,10 @@ static void libdatachannel(void)
     CHECK(l.flags & SLUICE_SCTP_CLOSE_HAS_CAUSE);
     CHECK(l.flags & SLUICE_SCTP_CLOSE_SHUTDOWN_SEEN);
 
+    l = (ssc_latch){ .up = true }; /* the same ABORT without a SHUTDOWN before it */
+    ssc_latch_note(&l, &n, false);
+    CHECK_EQ(l.kind, SLUICE_SCTP_CLOSED_PEER_ABORT);
+
     l = (ssc_latch){ .up = true, .shutdown_seen = true };
     n.reason = (const uint8_t *)"x";
     n.reason_bytes = 1;

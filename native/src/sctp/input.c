@@ -1,9 +1,9 @@
 /*
- * input.c: datagrams in. Before usrsctp sees one, its form is checked; whether it belongs to anybody, its checksum and its tag
- * are usrsctp's business.
+ * input.c: datagrams in. Before usrsctp sees one, its form is checked; whether it belongs to anybody, its checksum and its
+ * tag are usrsctp's business.
  *
- * A datagram of a peer without associations leaves nothing behind: the peer's address stands in the stack for the time of the call, so that the
- * answer (INIT ACK, ABORT) finds its way, and becomes a path only when an association is accepted.
+ * A datagram of a peer without associations leaves nothing behind: the peer's address stands in the stack for the time of
+ * the call, so that the answer (INIT ACK, ABORT) finds its way, and becomes a path only when an association is accepted.
  */
 #include <arpa/inet.h>
 #include <string.h>

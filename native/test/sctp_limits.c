@@ -142,6 +142,27 @@ static void associations(void)
     net_close(&n);
 }
 
+/* One slot, used again and again: an old id is stale, whatever lives in its place. */
+static void stale_ids(void)
+{
+    sluice_sctp_config c = { .size = sizeof c, .max_associations = 1 };
+    uint64_t old[20], client, server;
+    net_open(&n, 2, &c);
+    net_listen(&n, 1, NET_PORT, SLUICE_SCTP_PROFILE_DEFAULT);
+    for (uint32_t i = 0; i < 20; i++) {
+        net_pair(&n, 0, 1, SLUICE_SCTP_PROFILE_DEFAULT, &client, &server);
+        for (uint32_t k = 0; k < i; k++) {
+            CHECK_EQ(net_send(&n, 0, old[k], 0, "x", 1), -SLUICE_ESTALE);
+            CHECK_EQ(sluice_sctp_abort(n.node[0].s, old[k], 12, "x", 1), -SLUICE_ESTALE);
+        }
+        CHECK_EQ(sluice_sctp_abort(n.node[0].s, client, 12, "next", 4), 0);
+        net_flush(&n);
+        CHECK_GE(sluice_sctp_input(n.node[1].s, NULL, 0), 0); /* the server's slot is free when its CLOSED was read */
+        old[i] = client;
+    }
+    net_close(&n);
+}
+
 int main(void)
 {
     uint64_t client, server;
@@ -158,5 +179,6 @@ int main(void)
     net_close(&n);
     message_too_long();
     associations();
+    stale_ids();
     return 0;
 }

@@ -133,6 +133,13 @@ static void unordered_and_dry(void)
     CHECK_EQ(e->e.flags, SLUICE_SCTP_MSG_UNORDERED);
     CHECK_EQ(e->e.ppid, 53);
     CHECK_GE(net_count(&n, 0, client, SLUICE_SCTP_EV_SEND_DRY), 1);
+    /* Events without payload between messages, read one by one: the arena is free again after each. */
+    for (uint32_t i = 0; i < 50; i++) {
+        uint32_t who = i % 2;
+        CHECK_EQ(net_send(&n, who, who ? server : client, 0, "ping", 4), 1);
+        net_run(&n, 300);
+        CHECK_EQ(net_count(&n, 1 - who, 0, SLUICE_SCTP_EV_MESSAGE), (i + 2) / 2 + (who == 0));
+    }
     net_close(&n);
 }
 

@@ -1,6 +1,7 @@
 # sluice_package_usrsctp(platform platform_dir): puts usrsctp beside libsluice, for the stack of sluice_sctp.h to load:
 #
-#   platform_dir/libusrsctp.so.2          the file of the build machine's package (Debian: libusrsctp2), or of -DSLUICE_USRSCTP=file
+#   platform_dir/libusrsctp.so.2          the file of the build machine's package (Debian: libusrsctp2), or of the
+#                                         environment's SLUICE_USRSCTP=file
 #   platform_dir/libusrsctp.copyright     its licence (3-clause BSD), which has to go with it
 #
 # It is nothing that libsluice is linked with, so a jar without it is complete but for SCTP. That is said loudly. In a
@@ -10,11 +11,11 @@ set(SLUICE_USRSCTP_NAME libusrsctp.so.2)
 
 function(sluice_find_usrsctp platform out)
   set(${out} "" PARENT_SCOPE)
-  if(DEFINED SLUICE_USRSCTP AND NOT SLUICE_USRSCTP STREQUAL "")
-    if(NOT EXISTS "${SLUICE_USRSCTP}")
-      message(FATAL_ERROR "SLUICE_USRSCTP=${SLUICE_USRSCTP} does not exist.")
+  if(NOT "$ENV{SLUICE_USRSCTP}" STREQUAL "")
+    if(NOT EXISTS "$ENV{SLUICE_USRSCTP}")
+      message(FATAL_ERROR "SLUICE_USRSCTP=$ENV{SLUICE_USRSCTP} does not exist.")
     endif()
-    set(${out} "${SLUICE_USRSCTP}" PARENT_SCOPE)
+    set(${out} "$ENV{SLUICE_USRSCTP}" PARENT_SCOPE)
     return()
   endif()
   if(NOT platform MATCHES "^linux-(x86_64|aarch64)$")
@@ -49,7 +50,7 @@ function(sluice_package_usrsctp platform platform_dir)
   sluice_find_usrsctp("${platform}" library)
   if(library STREQUAL "")
     message(WARNING "usrsctp was not found for ${platform}: the jar goes WITHOUT SCTP. "
-      "On Debian: apt-get install libusrsctp2, or pass -DSLUICE_USRSCTP=/path/to/${SLUICE_USRSCTP_NAME}.")
+      "On Debian: apt-get install libusrsctp2, or set SLUICE_USRSCTP=/path/to/${SLUICE_USRSCTP_NAME}.")
     return()
   endif()
   sluice_find_usrsctp_licence("${library}" licence)

@@ -16,6 +16,7 @@
 #define CHUNK_INIT    1
 #define BATCH_MAX     65536u
 #define PACKET_MAX    65535u
+#define LIST_STRANGERS_FROM 16u /* paths; below, going through the list is cheaper than changing it */
 
 static uint32_t be16(const uint8_t *p) { return (uint32_t)p[0] << 8 | p[1]; }
 
@@ -58,18 +59,37 @@ static void refuse(sluice_sctp *s, const uint8_t *init)
     ssc_output((void *)(uintptr_t)s->current_value, packet, sizeof packet, 0, 0);
 }
 
-/* True: the packet was an INIT that nobody waits for, and it is dealt with. */
-static bool refused(sluice_sctp *s, const uint8_t *p, uint32_t bytes, bool known_peer)
+/* True: an INIT that nobody waits for; it is dealt with. */
+static bool refused(sluice_sctp *s, const uint8_t *p, uint32_t bytes)
 {
-    if (known_peer || p[COMMON_HEADER] != CHUNK_INIT || bytes < COMMON_HEADER + INIT_CHUNK) return false;
+    if (p[COMMON_HEADER] != CHUNK_INIT || bytes < COMMON_HEADER + INIT_CHUNK) return false;
     if (ssc_listener_at(s, s->current_peer.link, (uint16_t)be16(p + 2))) return false;
-    if (!checksum_right(s, p, bytes)) {
-        ssc_count(s, SLUICE_SCTP_CTR_BAD_CHECKSUM, 1);
-        return true;
-    }
     ssc_count(s, SLUICE_SCTP_CTR_INIT_REFUSED, 1);
     if (!(s->config_flags & SLUICE_SCTP_SILENT)) refuse(s, p);
     return true;
+}
+
+/*
+ * A packet of a peer without associations. To see that it belongs to none, usrsctp goes through its list of addresses, once
+ * for every endpoint that could be meant: with a thousand peers that takes milliseconds, unless the address is in the list,
+ * where it is then the first. So it is put there for as long as the packet is looked at, and a wrong checksum, for which
+ * usrsctp would search as well, is seen here.
+ */
+static void take_stranger(sluice_sctp *s, const uint8_t *p, uint32_t bytes, uint8_t ecn)
+{
+    void *value = (void *)(uintptr_t)s->current_value;
+    if (!checksum_right(s, p, bytes)) {
+        ssc_count(s, SLUICE_SCTP_CTR_BAD_CHECKSUM, 1);
+        return;
+    }
+    if (refused(s, p, bytes)) return;
+    bool listed = s->counters[SLUICE_SCTP_CTR_PATHS] >= LIST_STRANGERS_FROM;
+    if (listed) s->lib.register_address(value);
+    s->lib.conninput(value, p, bytes, ecn);
+    ssc_accept_all(s);
+    if (!listed || ssc_path_find(s, s->current_value)) return; /* a path has it listed */
+    s->lib.deregister_address(value);
+    s->quiet_until_ms = s->now_ms + SSC_QUIET_MS;
 }
 
 static void take(sluice_sctp *s, const sluice_sctp_datagram *d)
@@ -83,10 +103,11 @@ static void take(sluice_sctp *s, const sluice_sctp_datagram *d)
     }
     s->current_peer = d->peer;
     s->current_value = ssc_path_value(s, &d->peer);
-    if (!refused(s, p, d->bytes, ssc_path_find(s, s->current_value) != NULL)) {
-        s->lib.conninput((void *)(uintptr_t)s->current_value, p, d->bytes, (uint8_t)(d->ecn & 3));
+    uint8_t ecn = (uint8_t)(d->ecn & 3);
+    if (ssc_path_find(s, s->current_value)) {
+        s->lib.conninput((void *)(uintptr_t)s->current_value, p, d->bytes, ecn);
         ssc_accept_all(s);
-    }
+    } else take_stranger(s, p, d->bytes, ecn);
     s->current_value = 0;
     ssc_pump(s);
 }

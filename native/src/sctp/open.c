@@ -20,7 +20,6 @@ uint64_t sluice_sctp_shared_bytes(const sluice_sctp_config *config)
     return ssc_config_fill(&own, &c) ? 0 : ssc_region_bytes(&c);
 }
 
-/* No debug output is wanted, but usrsctp calls what it was given. */
 static void start_usrsctp(ssc_library *lib, bool silent)
 {
     lib->init_nothreads(0, ssc_output, NULL);

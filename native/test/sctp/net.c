@@ -132,7 +132,11 @@ void net_pull(net *n, uint32_t node)
         ret[d->h->ret_tail++ & (d->h->slots - 1)] = slot;
     }
     if (d->no_read) return;
-    for (; d->h->ev_head != d->h->ev_tail; d->h->ev_head++) keep(d, &events[d->h->ev_head & (d->h->event_entries - 1)]);
+    while (d->h->ev_head != d->h->ev_tail) {
+        keep(d, &events[d->h->ev_head & (d->h->event_entries - 1)]);
+        d->h->ev_head++;
+        if (d->one_by_one) break;
+    }
 }
 
 static void pull_all(net *n)

@@ -29,6 +29,7 @@ typedef struct net_node {
     bool                silent; /* nothing it sends arrives */
     bool                deaf;   /* nothing arrives at it */
     bool                no_read; /* events stay in the ring */
+    bool                one_by_one; /* one event is read at a time */
 } net_node;
 
 typedef struct net_packet { struct net_packet *next; uint32_t from, to, bytes; uint64_t at_ms; uint8_t data[]; } net_packet;

@@ -290,6 +290,29 @@ static void every_cause(void)
     }
 }
 
+/* DATA without data, from the real peer: usrsctp aborts, the peer is told. */
+static void violation(void)
+{
+    open_pair(NULL);
+    n.filter = keep;
+    CHECK_EQ(net_send(&n, 0, client, 0, "x", 1), 1);
+    net_flush(&n);
+    n.filter = NULL;
+    uint8_t p[28] = { 0 };
+    memcpy(p, kept[0]->data, 12);
+    p[13] = 3;
+    p[15] = 16;
+    seal(p, sizeof p);
+    CHECK_GE(net_inject(&n, 1, &n.node[0].addr, p, sizeof p), 0);
+    net_flush(&n);
+    net_event *e = net_need(&n, 1, server, SLUICE_SCTP_EV_CLOSED);
+    CHECK_MSG(e->e.kind == SLUICE_SCTP_CLOSED_PROTOCOL, "%s", net_kind(e->e.kind));
+    CHECK(!(e->e.flags & SLUICE_SCTP_CLOSE_BY_PEER));
+    CHECK_EQ(net_need(&n, 0, client, SLUICE_SCTP_EV_CLOSED)->e.kind, SLUICE_SCTP_CLOSED_PEER_ABORT);
+    forget_kept();
+    net_close(&n);
+}
+
 int main(void)
 {
     net_need_usrsctp();
@@ -302,5 +325,6 @@ int main(void)
     stolen_cookie();
     hints();
     every_cause();
+    violation();
     return 0;
 }

@@ -10,7 +10,7 @@
  * usrsctp reads the clock for round trips, cookies and lifetimes. The executable's own gettimeofday comes first in the
  * search of its symbols, so that in a test this is virtual time, too. The epoch is any moment far from 0.
  */
-static uint64_t virtual_ms;
+static _Thread_local uint64_t virtual_ms; /* a thread that drives stacks has time of its own */
 __attribute__((visibility("default"))) int gettimeofday(struct timeval *restrict tv, void *restrict tz)
 {
     (void)tz;

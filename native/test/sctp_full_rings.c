@@ -153,8 +153,9 @@ static void read_one_event_late(void)
     CHECK_EQ(n.node[1].h->ev_tail - n.node[1].h->ev_head, 2);
     n.node[1].h->ev_head++;
     for (uint32_t i = 0; i < 3; i++) CHECK_EQ(net_send(&n, 1, server, 0, data, sizeof data), 1);
+    net_flush(&n); /* two are acknowledged at once: nothing to tell, but a look into the empty arena */
+    CHECK_EQ(n.node[1].h->ev_tail - n.node[1].h->ev_head, 1);
     n.node[1].no_read = false;
-    n.node[1].one_by_one = true;
     net_run(&n, 1000);
     CHECK_EQ(n.node[1].h->waiting, 0);
     for (uint32_t i = 0; i < 5; i++) CHECK_EQ(net_send(&n, 0, client, 0, "more", 4), 1);

@@ -5,6 +5,7 @@
 #include "sctp/net.h"
 
 #define TICK_MS 10
+#define FLUSH_ROUNDS_MAX 10000u
 
 /*
  * usrsctp reads the clock for round trips, cookies and lifetimes. The executable's own gettimeofday comes first in the
@@ -183,9 +184,11 @@ static bool pump_waiting(net *n)
 
 void net_flush(net *n)
 {
+    uint32_t rounds = 0;
     do {
         do pull_all(n);
         while (deliver_due(n));
+        if (++rounds > FLUSH_ROUNDS_MAX) FAIL("a stack waits for room that it has");
     } while (pump_waiting(n));
     pull_all(n);
 }

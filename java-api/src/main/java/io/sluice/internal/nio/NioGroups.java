@@ -18,7 +18,10 @@ final class NioGroups {
 
   /** 0 or a negative code. */
   static int control(NioSlot slot, int what, ByteBuffer in) {
-    if (slot.datagram == null || in.limit() != Abi.GROUP_BYTES) {
+    if (slot.datagram == null) {
+      return -Abi.ENOTSUP;
+    }
+    if (in.limit() != Abi.GROUP_BYTES) {
       return -Abi.EINVAL;
     }
     try {

@@ -140,8 +140,11 @@ class UdpMetadataIT {
 
   @OnEveryCell
   void optionsAreReadAndSet(Cell cell) throws Exception {
-    try (EventLoopGroup group = cell.group()) {
-      UdpSocket s = UdpPeer.bind(group, UdpOptions.defaults().with(TransportOption.SO_BROADCAST, true), new UdpRecorder());
+    try (EventLoopGroup group = cell.group(); UdpPeer peer = new UdpPeer()) {
+      UdpRecorder r = new UdpRecorder();
+      UdpSocket s = UdpPeer.bind(group, UdpOptions.defaults().with(TransportOption.SO_BROADCAST, true), r);
+      peer.send(s, new byte[1]);
+      Await.next(r.datagrams); // The receive is armed.
       assertTrue(Await.on(s.loop(), () -> s.option(TransportOption.SO_BROADCAST)));
       assertTrue(Await.on(s.loop(), () -> s.option(TransportOption.SO_RCVBUF)) > 0);
       assertEquals(

@@ -9,11 +9,13 @@ import java.net.UnknownHostException;
 
 /**
  * The addresses of a loop's peers, remembered in both directions: so a steady exchange makes no address objects. Each is a
- * table with one place per hash; who finds it taken takes it over. Loop thread only.
+ * table with {@value #WAYS} places per hash; who finds them taken takes one over. Loop thread only.
  */
 final class UdpAddresses {
   /** Places in each direction, a power of two. */
   static final int PLACES = 1024;
+  /** With one place per hash, two of a few dozen peers would often take turns in it, and make garbage for ever. */
+  private static final int WAYS = 4;
 
   private static final class Source {
     final long head;
@@ -31,6 +33,7 @@ final class UdpAddresses {
 
   private final Source[] sources = new Source[PLACES];
   private final UdpDestination[] destinations = new UdpDestination[PLACES];
+  private int next;
   private Source local = new Source(0, 0, 0, null);
 
   /** The address in the first three words of a {@code sluice_meta}; null: there is none. */
@@ -38,12 +41,15 @@ final class UdpAddresses {
     if ((head & 0xffff) == 0) {
       return null;
     }
-    int place = place(head, high, low);
-    Source s = sources[place];
-    if (s == null || s.head != head || s.high != high || s.low != low) {
-      s = new Source(head, high, low, expand(head, high, low));
-      sources[place] = s;
+    int first = firstPlace((head * 31 + high) * 31 + low);
+    for (int i = first; i < first + WAYS; i++) {
+      Source s = sources[i];
+      if (s != null && s.head == head && s.high == high && s.low == low) {
+        return s.address;
+      }
     }
+    Source s = new Source(head, high, low, expand(head, high, low));
+    sources[first + victim()] = s;
     return s.address;
   }
 
@@ -57,21 +63,24 @@ final class UdpAddresses {
   }
 
   UdpDestination destination(InetSocketAddress address) {
-    int place = mix(address.hashCode());
-    UdpDestination d = destinations[place];
-    if (d == null || d.address() != address && !d.address().equals(address)) {
-      d = UdpDestination.to(address);
-      destinations[place] = d;
+    int first = firstPlace(address.hashCode());
+    for (int i = first; i < first + WAYS; i++) {
+      UdpDestination d = destinations[i];
+      if (d != null && (d.address() == address || d.address().equals(address))) {
+        return d;
+      }
     }
+    UdpDestination d = UdpDestination.to(address);
+    destinations[first + victim()] = d;
     return d;
   }
 
-  private static int place(long head, long high, long low) {
-    return mix((head * 31 + high) * 31 + low);
+  private static int firstPlace(long hash) {
+    return ((int) (hash * 0x9E3779B97F4A7C15L >>> 40) & PLACES / WAYS - 1) * WAYS;
   }
 
-  private static int mix(long hash) {
-    return (int) (hash * 0x9E3779B97F4A7C15L >>> 40) & PLACES - 1;
+  private int victim() {
+    return next++ & WAYS - 1;
   }
 
   static InetSocketAddress expand(long head, long high, long low) {

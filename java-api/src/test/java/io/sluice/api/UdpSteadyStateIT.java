@@ -107,7 +107,7 @@ class UdpSteadyStateIT {
   @OnEveryCell
   void systemCallsPerDatagramOfOnePeer(Cell cell) throws Exception {
     Assumptions.assumeFalse(cell.isNio(), "the JDK's own calls are its business");
-    double most = cell.engine().equals("io_uring") ? 1.1 : 4.1;
+    double most = cell.engine().equals("io_uring") ? 1.05 : 3.05;
     expectSyscalls(cell, 1, most);
   }
 

@@ -42,7 +42,7 @@ final class NioSendQueue {
     }
     if (code == 0 && queued + send.weight() > maxOps) {
       code = Abi.ENOMEM;
-      slot.sendFailed = true; // Nothing may follow the gap; what was taken before goes on.
+      slot.sendFailed = slot.datagram == null; // Nothing may follow the gap in a stream; what was taken before goes on.
     }
     if (code != 0) {
       recycle(send);

@@ -74,7 +74,7 @@ final class CheckedLease implements BufferLease {
 
   synchronized void callbackReturned() {
     if (ended == null) {
-      ended(LeasePlace.ended("ended: its callback returned", acquired, false));
+      ended(LeasePlace.ended("ended: its " + acquired.owner().callback() + " returned", acquired, false));
     }
   }
 

@@ -122,6 +122,11 @@ abstract class ConnectionCore extends Endpoint {
   }
 
   @Override
+  final String callback() {
+    return "onData";
+  }
+
+  @Override
   final String described() {
     return "connection " + id + " with " + remoteAddress();
   }

@@ -31,6 +31,9 @@ abstract class Endpoint {
 
   public abstract SocketAddress remoteAddress();
 
+  /** The name of the callback that gets its data. */
+  abstract String callback();
+
   /** For people: whose data it was. */
   abstract String described();
 }

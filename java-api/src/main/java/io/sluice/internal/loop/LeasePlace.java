@@ -19,7 +19,7 @@ final class LeasePlace extends Throwable {
 
   /** Without a stack: it would only show the dispatcher, at every message. */
   static LeasePlace lent(Endpoint to) {
-    return new LeasePlace("the lease was lent to a callback", to, null, false);
+    return new LeasePlace("the lease was lent to " + to.callback(), to, null, false);
   }
 
   static LeasePlace retained(Endpoint from) {

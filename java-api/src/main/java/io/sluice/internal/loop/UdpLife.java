@@ -88,6 +88,11 @@ abstract class UdpLife extends Endpoint {
   }
 
   @Override
+  final String callback() {
+    return "onDatagram";
+  }
+
+  @Override
   final String described() {
     return "UDP socket " + id + " on " + local + (peer == null ? "" : " with " + peer);
   }

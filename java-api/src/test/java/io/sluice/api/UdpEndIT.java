@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Exactly one onClosed, after every listener; all that was taken goes out or is reported; nothing is left behind. */
 class UdpEndIT {
@@ -126,6 +127,41 @@ class UdpEndIT {
         assertEquals(10, taken);
         assertEquals(taken, all.size());
         assertTrue(told.stream().allMatch(e -> e.kind() == UdpError.Kind.CANCELLED), told::toString);
+      }
+    }
+  }
+
+  @OnEveryCell
+  void aSendThatRacesTheEndIsToldBeforeOnClosedOrNotTaken(Cell cell) throws Exception {
+    for (int round = 0; round < 20; round++) {
+      try (EventLoopGroup group = cell.group(); UdpPeer peer = new UdpPeer()) {
+        AtomicInteger told = new AtomicInteger();
+        CompletableFuture<Integer> toldAtTheEnd = new CompletableFuture<>();
+        UdpHandler handler =
+            new UdpHandler() {
+              @Override
+              public void onDatagram(UdpSocket socket, BufferLease data, DatagramInfo info) {}
+
+              @Override
+              public void onClosed(UdpSocket socket, CloseReason reason) {
+                toldAtTheEnd.complete(told.get());
+              }
+            };
+        UdpSocket s = UdpPeer.bind(group, handler);
+        UdpDestination to = UdpDestination.to(peer.address());
+        int taken = 0;
+        while (true) {
+          SendResult a = s.send(ByteBuffer.allocate(10), to, (x, failure) -> told.incrementAndGet());
+          if (a == SendResult.CLOSED) {
+            break;
+          }
+          taken += a.accepted() ? 1 : 0;
+          if (taken == 50) {
+            s.loop().execute(s::abort); // This thread does not know that the end begins.
+          }
+        }
+        assertEquals(taken, Await.value(toldAtTheEnd));
+        assertEquals(taken, told.get());
       }
     }
   }

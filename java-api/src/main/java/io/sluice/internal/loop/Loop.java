@@ -44,6 +44,7 @@ final class Loop implements EventLoop, Runnable {
   final TimerWheel timers;
   final LoopCounters counters = new LoopCounters();
   final IdleWatches idle;
+  final LoopUdp udp;
   final CallbackLease callbackLease;
   /** Null: not in checked mode. */
   final LeaseChecks leaseChecks;
@@ -80,6 +81,7 @@ final class Loop implements EventLoop, Runnable {
     this.timers = new TimerWheel(System.nanoTime());
     this.stats = new LoopStatsReader(this);
     this.idle = new IdleWatches(timers);
+    this.udp = new LoopUdp(this);
   }
 
   // ------------------------------------------------------------------------------------------- turns
@@ -220,7 +222,7 @@ final class Loop implements EventLoop, Runnable {
     }
   }
 
-  void addDirty(StreamConnection c) {
+  void addDirty(Endpoint c) {
     dirty.add(c);
   }
 

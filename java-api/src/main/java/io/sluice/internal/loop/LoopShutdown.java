@@ -63,6 +63,7 @@ final class LoopShutdown {
             CloseReasons.SHUTDOWN, wait && c.settings.lingerNanos > 0, wait ? c.settings.patienceNanos() : Linger.NONE);
       }
     }
+    loop.udp.shutDown();
   }
 
   private void after(long nanos, Runnable what) {
@@ -89,6 +90,7 @@ final class LoopShutdown {
         c.graceOver();
       }
     }
+    loop.udp.abort();
   }
 
   void connectionEnded(StreamConnection c) {
@@ -100,6 +102,12 @@ final class LoopShutdown {
       bytesUnsent += c.reason.bytesUnsent();
     } else {
       closed++;
+    }
+  }
+
+  void datagramsUnsent(long bytes) {
+    if (begun) {
+      bytesUnsent += bytes;
     }
   }
 
@@ -145,6 +153,7 @@ final class LoopShutdown {
         c.endWithLoop();
       }
     }
+    loop.udp.breakUp(why);
     for (int i = 0; i < loop.connectors.bound(); i++) {
       Connector c = loop.connectors.remove(i);
       if (c != null) {

@@ -213,7 +213,7 @@ abstract class ConnectionEnds extends ConnectionReads {
   final void finRefused(int result) {
     if ((flags & LINGERING) != 0) {
       peerEndedToo();
-    } else {
+    } else if ((flags & CLOSING) == 0) { // Else a CLOSE is on its way, whose FIN it is: nothing is lost.
       fail(CloseReasons.ofCode(result, 0, "shutdownOutput"));
     }
   }

@@ -133,7 +133,12 @@ abstract class ConnectionEnds extends ConnectionReads {
 
   @Override
   final void fail(CloseReason cause) {
-    endNow(cause, 0);
+    endNow(cause, leavesGap(cause) ? Abi.SQE_ABORT : 0);
+  }
+
+  /** This side could not do what it took on itself: a FIN would tell the peer that it has everything. */
+  private static boolean leavesGap(CloseReason cause) {
+    return cause.kind() == CloseReason.Kind.IO_ERROR || cause.kind() == CloseReason.Kind.RESOURCE_LIMIT;
   }
 
   @Override

@@ -63,6 +63,7 @@ final class LoopShutdown {
             CloseReasons.SHUTDOWN, wait && c.settings.lingerNanos > 0, wait ? c.settings.patienceNanos() : Linger.NONE);
       }
     }
+    loop.residents.shutDown(); // What it sends to say so, the sockets still take.
     loop.udp.shutDown();
   }
 
@@ -153,6 +154,7 @@ final class LoopShutdown {
         c.endWithLoop();
       }
     }
+    loop.residents.shutDown();
     loop.udp.breakUp(why);
     for (int i = 0; i < loop.connectors.bound(); i++) {
       Connector c = loop.connectors.remove(i);

@@ -1,11 +1,15 @@
 package io.sluice.internal.sctp;
 
 import io.sluice.EventLoopGroup;
+import io.sluice.internal.bind.UnavailableException;
+import io.sluice.internal.load.SctpNatives;
+import io.sluice.internal.loop.LoopGroup;
 import io.sluice.sctp.SctpAvailability;
 import io.sluice.sctp.SctpBackend;
 import io.sluice.sctp.SctpStackOptions;
 import io.sluice.sctp.SctpTransport;
 import io.sluice.sctp.SctpUnavailableException;
+import java.util.Objects;
 
 /** The door from the public API to the implementation. */
 public final class SctpAccess {
@@ -13,11 +17,24 @@ public final class SctpAccess {
 
   /** For {@link SctpTransport#over}. */
   public static SctpTransport open(EventLoopGroup group, SctpBackend backend, SctpStackOptions options) {
-    throw new SctpUnavailableException(availability(backend));
+    Objects.requireNonNull(backend, "backend");
+    Objects.requireNonNull(options, "options");
+    if (!(group instanceof LoopGroup loops)) {
+      throw new IllegalArgumentException("group " + group + " was not built by EventLoopGroup.builder()");
+    }
+    try {
+      return new Transport(loops, SctpNatives.find(loops.bindingWanted()), options);
+    } catch (UnavailableException e) {
+      throw new SctpUnavailableException(new SctpAvailability(backend, false, "", e.getMessage()));
+    }
   }
 
   /** For {@link SctpTransport#availability}. */
   public static SctpAvailability availability(SctpBackend backend) {
-    return new SctpAvailability(backend, false, "", "this build has the API only; take a later one");
+    try {
+      return new SctpAvailability(backend, true, SctpNatives.find(null).library(), "");
+    } catch (UnavailableException e) {
+      return new SctpAvailability(backend, false, "", e.getMessage());
+    }
   }
 }

@@ -106,6 +106,9 @@ public abstract class LoopResident {
   /** @param afterReading what had arrived by now has been dispatched: the moment to judge who is silent */
   protected abstract void work(boolean afterReading);
 
-  /** The loop ends: so does this, now. Datagrams that are sent still go out, unless the loop is broken. */
+  /** The loop ends: {@link #moveOut} soon. What is sent until then still goes out, unless the loop is broken. */
   protected abstract void shutDown();
+
+  /** The time to do so is over: what is left is done now. */
+  protected abstract void finishNow();
 }

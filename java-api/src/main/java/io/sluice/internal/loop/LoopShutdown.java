@@ -63,8 +63,7 @@ final class LoopShutdown {
             CloseReasons.SHUTDOWN, wait && c.settings.lingerNanos > 0, wait ? c.settings.patienceNanos() : Linger.NONE);
       }
     }
-    loop.residents.shutDown(); // What it sends to say so, the sockets still take.
-    loop.udp.shutDown();
+    loop.residents.shutDown(loop.udp::shutDown); // What they send to say so, the sockets still take.
   }
 
   private void after(long nanos, Runnable what) {
@@ -91,7 +90,8 @@ final class LoopShutdown {
         c.graceOver();
       }
     }
-    loop.udp.abort();
+    loop.residents.finishNow();
+    after(0, loop.udp::abort); // The kernel gets what they sent, as far as it takes that at once.
   }
 
   void connectionEnded(StreamConnection c) {
@@ -154,7 +154,7 @@ final class LoopShutdown {
         c.endWithLoop();
       }
     }
-    loop.residents.shutDown();
+    loop.residents.finishNow();
     loop.udp.breakUp(why);
     for (int i = 0; i < loop.connectors.bound(); i++) {
       Connector c = loop.connectors.remove(i);

@@ -7,6 +7,8 @@ import java.util.List;
 final class Residents {
   private final List<LoopResident> all = new ArrayList<>();
   private boolean anyAsked;
+  /** What the shutdown goes on with when all have moved out. */
+  private Runnable afterLast;
 
   void add(LoopResident r) {
     all.add(r);
@@ -14,6 +16,19 @@ final class Residents {
 
   void remove(LoopResident r) {
     all.remove(r);
+    goOnWhenEmpty();
+  }
+
+  private void goOnWhenEmpty() {
+    if (all.isEmpty() && afterLast != null) {
+      Runnable then = afterLast;
+      afterLast = null;
+      then.run();
+    }
+  }
+
+  int live() {
+    return all.size();
   }
 
   void asked() {
@@ -42,14 +57,29 @@ final class Residents {
     return worked;
   }
 
-  void shutDown() {
-    while (!all.isEmpty()) {
-      LoopResident r = all.remove(all.size() - 1);
-      try {
-        r.shutDown();
-      } catch (Throwable t) {
-        r.logInternalError(t);
-      }
+  /** Asks all to move out, which may take them some turns; {@code then} runs when the last one has. */
+  void shutDown(Runnable then) {
+    afterLast = then;
+    for (LoopResident r : List.copyOf(all)) {
+      guarded(r, r::shutDown);
+    }
+    goOnWhenEmpty();
+  }
+
+  /** Time is up: they are out when this returns. */
+  void finishNow() {
+    for (LoopResident r : List.copyOf(all)) {
+      guarded(r, r::finishNow);
+      all.remove(r);
+    }
+    goOnWhenEmpty();
+  }
+
+  private static void guarded(LoopResident r, Runnable act) {
+    try {
+      act.run();
+    } catch (Throwable t) {
+      r.logInternalError(t);
     }
   }
 }

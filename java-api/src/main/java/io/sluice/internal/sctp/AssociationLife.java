@@ -71,8 +71,10 @@ abstract class AssociationLife {
   private boolean opened;
   /** {@link #close} is final. */
   private volatile boolean latched;
-  /** The application wants to hear no more but the end. */
+  /** The application wants to hear no more but failed sends and the end. */
   private boolean muted;
+  /** A handler failed: it is told the end, and nothing else. */
+  private boolean deaf;
   /** Why this side aborted; null: because the application asked to. */
   private CloseReason abortedFor;
   private long openedNanos;
@@ -204,7 +206,7 @@ abstract class AssociationLife {
   }
 
   final void tellSendFailed(SctpSendFailure failure) {
-    if (opened && abortedFor == null) { // Also after an abort() here.
+    if (opened && !deaf) { // Also after an abort() here.
       try {
         handler.onSendFailed(self(), failure);
       } catch (Throwable t) {
@@ -297,6 +299,7 @@ abstract class AssociationLife {
 
   final void handlerFailed(String where, Throwable cause) {
     home.handlerThrew(self() + " " + where, cause);
+    deaf = true;
     String text;
     try {
       text = cause.toString();
@@ -304,6 +307,10 @@ abstract class AssociationLife {
       text = cause.getClass().getName(); // The application's exception may fail at telling about itself, too.
     }
     abort(HANDLER_FAILED, new CloseReason(Kind.HANDLER_FAILED, Initiator.LOOP, 0, 0, where + " threw " + text, 0));
+  }
+
+  final void abortWithLoop(byte[] reason) {
+    abort(reason, Closes.LOOP_SHUTDOWN.reason());
   }
 
   /** Whoever connected has lost interest before it was established. */

@@ -213,7 +213,7 @@ final class Endpoint implements SctpEndpoint, UdpHandler, DatagramLink {
   }
 
   private boolean isUsable() {
-    return home != null && !home.isOver() && !closing && socket.isOpen();
+    return home != null && !home.isEnding() && !closing && socket.isOpen();
   }
 
   /** Loop thread. Null: it listens; else why not. */
@@ -279,7 +279,7 @@ final class Endpoint implements SctpEndpoint, UdpHandler, DatagramLink {
       return;
     }
     if (!isUsable()) {
-      stage.fail(Closes.exception(home != null && home.isOver() ? Closes.LOOP_SHUTDOWN
+      stage.fail(Closes.exception(home != null && home.isEnding() ? Closes.LOOP_SHUTDOWN
           : Closes.failed(Kind.IO_ERROR, Initiator.LOCAL, "connect to " + to + ": the endpoint is closed")));
       return;
     }

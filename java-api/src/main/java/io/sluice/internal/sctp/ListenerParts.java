@@ -61,8 +61,9 @@ final class ListenerParts {
     });
   }
 
-  /** The stack ends: it closes its own side itself. */
-  void closeAll() {
+  /** The loop ends. */
+  void closeAll(SctpLoop home) {
+    parts.values().forEach(p -> home.stack.unlisten(p.id));
     parts.values().stream().map(p -> p.owner).distinct().toList().forEach(Listener::endedWithLoop);
     parts.clear();
   }

@@ -33,8 +33,12 @@ final class SctpLoop extends LoopResident {
   private static final int BATCH_BYTES = 128 << 10;
   private static final long NANOS_PER_MILLI = 1_000_000L;
   private static final byte[] SHUTTING_DOWN = SctpTransport.SHUTDOWN_REASON.getBytes(StandardCharsets.US_ASCII);
-  /** Attempts to tell all peers at the end; each sends as many datagrams as there are slots. */
-  private static final int SHUTDOWN_ROUNDS = 4096;
+  /**
+   * Associations that are aborted at a time when the loop shuts down, and the pause in between: a thousand datagrams at once would be more
+   * than the receive buffer of a peer's socket takes.
+   */
+  private static final int SHUTDOWN_BATCH = 64;
+  private static final long SHUTDOWN_PAUSE_NANOS = 1_000_000L;
 
   final EventLoop loop;
   final SctpStack stack;
@@ -58,6 +62,7 @@ final class SctpLoop extends LoopResident {
   private boolean settling;
   private boolean ticking;
   private long tickedNanos;
+  private boolean ending;
   private boolean over;
 
   private SctpLoop(EventLoop loop, SctpStack stack, SctpStackOptions options) {
@@ -80,7 +85,12 @@ final class SctpLoop extends LoopResident {
     return l;
   }
 
-  /** The loop has shut it down. */
+  /** The loop shuts it down: nothing begins any more. */
+  boolean isEnding() {
+    return ending;
+  }
+
+  /** It is shut down. */
   boolean isOver() {
     return over;
   }
@@ -147,6 +157,9 @@ final class SctpLoop extends LoopResident {
     feed();
     if (afterReading && timerWasDue()) {
       tick();
+      if (ending) {
+        endSome(SHUTDOWN_BATCH);
+      }
     }
     settle();
     if (!over) {
@@ -167,7 +180,11 @@ final class SctpLoop extends LoopResident {
 
   private void setTimer() {
     int next = stack.nextTickMillis();
-    if (next < 0) {
+    if (ending) {
+      if (!timerIsSet()) {
+        timer(SHUTDOWN_PAUSE_NANOS);
+      }
+    } else if (next < 0) {
       ticking = false;
     } else if (!timerIsSet()) {
       if (!ticking) {
@@ -240,25 +257,48 @@ final class SctpLoop extends LoopResident {
 
   @Override
   protected void shutDown() {
-    if (over) {
-      return;
+    if (!ending) {
+      ending = true;
+      feed();
+      listeners.closeAll(this);
+      timer(SHUTDOWN_PAUSE_NANOS);
+      endSome(SHUTDOWN_BATCH);
     }
-    feed();
-    listeners.closeAll();
-    for (int i = 0; i < SHUTDOWN_ROUNDS && stack.shutdown(SHUTTING_DOWN) > 0; i++) {
-      settle();
+  }
+
+  @Override
+  protected void finishNow() {
+    shutDown();
+    if (!over) {
+      endSome(Integer.MAX_VALUE);
+    }
+    if (!over) {
+      end();
+    }
+  }
+
+  /** Aborts so many, and ends when none is left. */
+  private void endSome(int most) {
+    int n = 0;
+    for (Association a : associations.all()) {
+      if (!a.isLatched() && n++ < most) {
+        a.abortWithLoop(SHUTTING_DOWN);
+      }
     }
     settle();
-    end();
+    if (associations.count() == 0 && !over) {
+      end();
+    }
   }
 
   private void end() {
+    ending = true;
     over = true;
-    moveOut();
-    for (Association a : associations.all()) { // Those that the stack could not tell: none, as far as is known.
+    for (Association a : associations.all()) { // Those whose end the stack could not tell: none, as far as is known.
       a.endBegins(Closes.LOOP_SHUTDOWN);
       events.gone(a);
     }
     stack.destroy();
+    moveOut();
   }
 }

@@ -37,6 +37,9 @@ import java.util.function.Function;
 
 /** SCTP over the UDP sockets of a group: one stack for each loop that is used. */
 final class Transport implements SctpTransport {
+  /** Asked for; the kernel gives what it allows. The socket of an endpoint serves many peers. */
+  private static final int RECEIVE_BUFFER_BYTES = 1 << 20;
+
   private final LoopGroup group;
   private final SctpNatives natives;
   private final SctpStackOptions options;
@@ -50,8 +53,8 @@ final class Transport implements SctpTransport {
     this.options = options;
     this.stacks = new AtomicReferenceArray<>(group.loops().size());
     // Tells of ICMP errors on sockets that are not connected, too; the JDK's channels cannot.
-    this.udp = group.report().engine().equals("nio") ? UdpOptions.defaults()
-        : UdpOptions.defaults().with(TransportOption.IP_RECVERR, true);
+    UdpOptions many = UdpOptions.defaults().with(TransportOption.SO_RCVBUF, RECEIVE_BUFFER_BYTES);
+    this.udp = group.report().engine().equals("nio") ? many : many.with(TransportOption.IP_RECVERR, true);
   }
 
   /** Loop thread: its stack, opened when it is needed for the first time. */
@@ -61,7 +64,7 @@ final class Transport implements SctpTransport {
       s = SctpLoop.open(loop, natives, options);
       stacks.set(loop.index(), s);
     }
-    if (s.isOver()) {
+    if (s.isEnding()) {
       throw new UnavailableException("the event loop is shutting down");
     }
     return s;

@@ -62,27 +62,33 @@ public final class SctpNatives {
    */
   public static SctpNatives find(String bindingAsked) throws UnavailableException {
     NativeLoader loader = NativeLoader.shared();
-    String wanted = bindingName(loader, bindingAsked);
+    Binding binding = binding(loader, bindingName(loader, bindingAsked));
+    Outcome o;
     synchronized (OUTCOMES) {
-      Outcome o = OUTCOMES.computeIfAbsent(wanted, name -> tryToFind(loader, name));
-      if (o.failure != null) {
-        throw new UnavailableException(o.failure.getMessage(), o.failure, false);
-      }
-      loader.load(o.natives.binding.name()); // The switch that keeps native code out is looked at every time.
-      return o.natives;
+      o = OUTCOMES.computeIfAbsent(binding.name(), name -> tryToFind(loader, binding));
     }
+    if (o.failure != null) {
+      throw new UnavailableException(o.failure.getMessage(), o.failure, false);
+    }
+    return o.natives;
   }
 
-  /** The reason that {@link #find} would give, if it is known without trying; null when nothing is known, "" when it worked. */
+  /** The reason that {@link #find} would give, as far as it is known without trying; null: not tried yet; "": it worked. */
   public static String known(String bindingAsked) {
-    String wanted = bindingName(NativeLoader.shared(), bindingAsked);
-    synchronized (OUTCOMES) {
-      Outcome o = OUTCOMES.get(wanted);
-      if (o != null) {
-        return o.failure == null ? "" : o.failure.getMessage();
+    NativeLoader loader = NativeLoader.shared();
+    String wanted = bindingName(loader, bindingAsked);
+    List<String> names = wanted.equals(EngineSelector.AUTO) ? Bindings.NAMES : List.of(wanted);
+    String obstacle = "";
+    for (String name : names) {
+      obstacle = loader.obstacle(name);
+      if (obstacle == null) {
+        synchronized (OUTCOMES) {
+          Outcome o = OUTCOMES.get(name);
+          return o == null ? null : o.failure == null ? "" : o.failure.getMessage();
+        }
       }
     }
-    return wanted.equals(EngineSelector.AUTO) ? null : NativeLoader.shared().obstacle(wanted);
+    return obstacle;
   }
 
   private static String bindingName(NativeLoader loader, String asked) {
@@ -90,9 +96,9 @@ public final class SctpNatives {
     return name == null || name.isBlank() || name.equals(EngineSelector.NO_BINDING) ? EngineSelector.AUTO : name.trim();
   }
 
-  private static Outcome tryToFind(NativeLoader loader, String wanted) {
+  private static Outcome tryToFind(NativeLoader loader, Binding binding) {
     try {
-      SctpNatives n = new SctpNatives(binding(loader, wanted), namedFile(loader), bundled());
+      SctpNatives n = new SctpNatives(binding, namedFile(loader), bundled());
       n.probe();
       return new Outcome(n, null);
     } catch (UnavailableException e) {
@@ -150,11 +156,27 @@ public final class SctpNatives {
     if (code < 0) {
       throw new UnavailableException("probing " + library() + " failed: " + sctp.strerror(code));
     }
-    privateFiles = info.getInt(SctpAbi.PROBE_FROM_MEMORY) == 0;
-    boolean copiesHelp = privateFiles && (named != null || resource != null);
-    if (info.getInt(SctpAbi.PROBE_USABLE) == 0 && !copiesHelp) {
+    boolean usable = info.getInt(SctpAbi.PROBE_USABLE) != 0;
+    boolean fromMemory = info.getInt(SctpAbi.PROBE_FROM_MEMORY) != 0;
+    if (!usable && !fromMemory && (named != null || resource != null)) {
+      privateFiles = true; // Perhaps this system loads nothing from memory; a file of its own for each stack may do.
+      try {
+        tryOut();
+      } catch (UnavailableException e) {
+        throw new UnavailableException(library() + " is of no use: " + e.getMessage(), e, false);
+      }
+    } else if (!usable) {
       throw new UnavailableException(reason(info));
     }
+  }
+
+  /** Opens the smallest of stacks and ends it. */
+  private void tryOut() throws UnavailableException {
+    ByteBuffer config = ByteBuffer.allocateDirect(SctpAbi.CFG_BYTES).order(ByteOrder.LITTLE_ENDIAN)
+        .putInt(SctpAbi.CFG_SIZE, SctpAbi.CFG_BYTES)
+        .putInt(SctpAbi.CFG_MAX_MESSAGE_BYTES, 1)
+        .putInt(SctpAbi.CFG_MAX_ASSOCIATIONS, 1);
+    sctp.destroy(open(config), SctpAbi.DESTROY_FORCE);
   }
 
   private static ByteBuffer probeInfo() {

@@ -243,8 +243,9 @@ final class Association extends AssociationLife implements SctpAssociation {
   }
 
   private void closeStack(long nanos) {
-    long millis = (nanos + 999_999) / 1_000_000;
-    int code = home.stack.close(handle, (int) millis, DEADLINE);
+    // The stack counts from its last tick.
+    long millis = nanos == 0 ? 0 : (nanos + home.sinceTickNanos() + 999_999) / 1_000_000;
+    int code = home.stack.close(handle, (int) Math.min(millis, SctpAbi.DEADLINE_MAX_MS), DEADLINE);
     if (code == -SctpAbi.ECLOSED || nanos == 0) {
       latchFromStack();
     }

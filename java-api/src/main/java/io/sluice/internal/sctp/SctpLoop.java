@@ -178,6 +178,11 @@ final class SctpLoop extends LoopResident {
     }
   }
 
+  /** What the stack does not know yet of the time that has passed. */
+  long sinceTickNanos() {
+    return ticking ? nanoTime() - tickedNanos : 0;
+  }
+
   private void setTimer() {
     int next = stack.nextTickMillis();
     if (ending) {

@@ -5,6 +5,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -24,8 +25,14 @@ const (
 	maxMessageBytes = 65536
 	socketBytes     = 1 << 20
 	// A stream that nobody sends on: reading it ends when the association does, and tells why. Opening it sends nothing.
-	watchStream = 65535
-	causeText   = "(User Initiated Abort: "
+	watchStream   = 65535
+	headerBytes   = 12
+	shutdownBytes = 8
+	chunkData     = 0
+	chunkInit     = 1
+	chunkInitAck  = 2
+	chunkShutdown = 7
+	causeText     = "(User Initiated Abort: "
 )
 
 var out sync.Mutex
@@ -46,9 +53,11 @@ func must(err error) {
 // link is a UDP socket that talks to whom it heard first, or to whom it was told. A mute one reads and writes nothing any more.
 type link struct {
 	*net.UDPConn
-	lock sync.Mutex
-	peer *net.UDPAddr
-	mute int32
+	lock       sync.Mutex
+	peer       *net.UDPAddr
+	mute       int32
+	tsn        uint32 // the last one of the other side
+	unrepaired int32
 }
 
 func (l *link) Read(p []byte) (int, error) {
@@ -62,6 +71,9 @@ func (l *link) Read(p []byte) (int, error) {
 			l.peer = from
 		}
 		known := l.peer.Port == from.Port && l.peer.IP.Equal(from.IP)
+		if known {
+			l.follow(p[:n])
+		}
 		l.lock.Unlock()
 		if known && atomic.LoadInt32(&l.mute) == 0 {
 			return n, nil
@@ -75,7 +87,34 @@ func (l *link) Write(p []byte) (int, error) {
 	if l.peer == nil || atomic.LoadInt32(&l.mute) != 0 {
 		return len(p), nil
 	}
+	if len(p) == headerBytes+shutdownBytes && p[headerBytes] == chunkShutdown && atomic.LoadInt32(&l.unrepaired) == 0 {
+		l.repair(p)
+	}
 	return l.WriteToUDP(p, l.peer)
+}
+
+// follow keeps the last TSN that came. Nothing is lost or reordered on the way here, so it is also the cumulative one.
+func (l *link) follow(p []byte) {
+	for at := headerBytes; at+4 <= len(p); {
+		length := int(binary.BigEndian.Uint16(p[at+2:]))
+		if length < 4 || at+length > len(p) {
+			return
+		}
+		switch {
+		case p[at] == chunkData && length >= 8:
+			l.tsn = binary.BigEndian.Uint32(p[at+4:])
+		case (p[at] == chunkInit || p[at] == chunkInitAck) && length >= 20:
+			l.tsn = binary.BigEndian.Uint32(p[at+16:]) - 1
+		}
+		at += (length + 3) &^ 3
+	}
+}
+
+// repair sets the cumulative TSN of a SHUTDOWN, where pion 1.8 writes that of its own direction.
+func (l *link) repair(p []byte) {
+	binary.BigEndian.PutUint32(p[headerBytes+4:], l.tsn)
+	binary.LittleEndian.PutUint32(p[8:], 0)
+	binary.LittleEndian.PutUint32(p[8:], crc32.Checksum(p, crc32.MakeTable(crc32.Castagnoli)))
 }
 
 type peer struct {
@@ -177,6 +216,8 @@ func (p *peer) obey(line string) {
 		p.send(uint16(number(f[0])), uint32(number(f[1])), f[2])
 	case "close": // pion's graceful one
 		must(p.association.Shutdown(context.Background()))
+	case "unrepaired":
+		atomic.StoreInt32(&p.link.unrepaired, 1)
 	case "drop": // what pion calls Close: it sends nothing
 		p.association.Close() //nolint:errcheck
 	case "abort":

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 import java.util.zip.CRC32;
@@ -65,6 +66,10 @@ abstract class SctpInterop {
   /** What we see when the peer ends by what its stack calls a close. */
   abstract void isTheirClose(SctpClose close);
 
+  CompletionStage<SctpAssociation> connect(SctpTransport from, SctpAddress to, End end) {
+    return from.connect(to, FAST, end);
+  }
+
   PeerProcess start(String... arguments) {
     return PeerProcess.start(stack(), arguments);
   }
@@ -77,7 +82,7 @@ abstract class SctpInterop {
     try (EventLoopGroup group = cell.group(); PeerProcess peer = start("accept", at(0))) {
       End end = new End();
       SctpAddress to = SctpAddress.overUdp(SctpPair.loopback(peer.port), SctpPair.PORT);
-      SctpAssociation a = Await.value(SctpTransport.over(group).connect(to, FAST, end));
+      SctpAssociation a = Await.value(connect(SctpTransport.over(group), to, end));
       peer.expect("up");
       test.accept(new Met(group, a, end, peer));
       ended(group, end);

@@ -7,12 +7,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.sluice.CloseReason.Kind;
 import io.sluice.EventLoopGroup;
 import io.sluice.api.Await;
+import java.util.concurrent.CompletionStage;
 
 /** With the stack of aiortc, Python's WebRTC. */
 class SctpWithAiortcIT extends SctpInterop {
   @Override
   String stack() {
     return "aiortc";
+  }
+
+  /** aiortc sends to the SCTP port that it was told, whatever port an INIT comes from. */
+  @Override
+  CompletionStage<SctpAssociation> connect(SctpTransport from, SctpAddress to, End end) {
+    return Await.value(from.bind(SctpPair.loopback(0))).connect(SctpPair.PORT, to, FAST, end);
   }
 
   /** aiortc has no graceful close: it sends ABORT without a cause. */

@@ -57,6 +57,7 @@ surefire-reports unit
 failsafe-reports/jdk-base contract on JDK $base_feature
 failsafe-reports/jdk-newer contract on JDK ${newer_feature:-none}
 failsafe-xcheck/jdk-base -Xcheck:jni
+failsafe-interop/jdk-base SCTP with other stacks
 EOF
     facts+=$(tail -n 1 "$work/cells.log" 2>/dev/null || say "cells: none checked")
     say "$facts"

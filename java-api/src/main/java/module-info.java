@@ -14,4 +14,5 @@ module io.sluice {
   exports io.sluice;
   exports io.sluice.management;
   exports io.sluice.micrometer;
+  exports io.sluice.sctp;
 }

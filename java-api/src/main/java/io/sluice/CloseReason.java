@@ -23,10 +23,12 @@ public record CloseReason(
     LOCAL_CLOSE(true),
     /** {@link Connection#abort()} was called here. */
     LOCAL_ABORT(true),
-    /** The peer ended its direction (FIN), and the connection was closed in answer to it. */
+    /** The peer ended its direction (FIN), and the connection was closed in answer to it. SCTP: the peer's SHUTDOWN. */
     PEER_CLOSE(true),
     /** The peer reset the connection (RST). */
     PEER_RESET(false),
+    /** SCTP: the peer aborted the association (ABORT); {@link CloseReason#code()} is its cause code. */
+    PEER_ABORT(false),
     /** The peer refused the connection, or nothing listens there. */
     REFUSED(false),
     /** The peer stopped answering: retransmissions or TCP_USER_TIMEOUT ran out. */
@@ -36,6 +38,8 @@ public record CloseReason(
      * #TIMED_OUT} and says that.
      */
     KEEP_ALIVE_TIMEOUT(false),
+    /** SCTP: heartbeats or retransmissions stayed without an answer; see {@link io.sluice.sctp.SctpLiveness}. */
+    PATH_LOST(false),
     /** The connection was not established within {@link ConnectOptions#connectTimeout()}. */
     CONNECT_TIMEOUT(false),
     /** No route, network or host down or unreachable. */
@@ -46,6 +50,10 @@ public record CloseReason(
     IDLE_TIMEOUT(false),
     /** No sign of life answered the heartbeat: {@link IdlePolicy#withHeartbeat}. */
     HEARTBEAT_TIMEOUT(false),
+    /** SCTP: the peer began a new association on the same ports, because its process was restarted, say. */
+    RESTARTED(false),
+    /** SCTP: the peer broke the protocol. */
+    PROTOCOL_ERROR(false),
     /** The handler threw an exception. */
     HANDLER_FAILED(false),
     /** The loop was shut down. */

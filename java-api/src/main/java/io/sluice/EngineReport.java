@@ -8,15 +8,15 @@ import java.util.List;
  * @param engine {@code io_uring}, {@code epoll} or {@code nio}
  * @param binding {@code jni}, {@code ffm}, {@code jna}, or {@code none} for the NIO engine
  * @param features optional kernel features in use, by name
- * @param candidates every engine and binding there is, in order of preference
+ * @param candidates every engine and binding there is, in order of preference, and SCTP, see {@link io.sluice.sctp}
  */
 public record EngineReport(String engine, String binding, List<String> features, List<Candidate> candidates) {
   /**
    * One engine or binding.
    *
-   * @param type {@code engine} or {@code binding}
+   * @param type {@code engine}, {@code binding} or {@code sctp}
    * @param name its name
-   * @param chosen whether it runs
+   * @param chosen whether it runs; SCTP: whether it was tried out, which its first use does
    * @param usable whether it could run
    * @param reason why it is not used, with the remedy; empty when it is chosen
    */

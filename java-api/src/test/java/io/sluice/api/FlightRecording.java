@@ -10,10 +10,10 @@ import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
 
 /** A flight recording of Sluice's events. */
-final class FlightRecording implements AutoCloseable {
+public final class FlightRecording implements AutoCloseable {
   private final Recording recording = new Recording();
 
-  FlightRecording(String... events) {
+  public FlightRecording(String... events) {
     for (String e : events) {
       recording.enable("io.sluice." + e);
     }
@@ -21,7 +21,7 @@ final class FlightRecording implements AutoCloseable {
   }
 
   /** What was recorded so far of one kind, oldest first. */
-  List<RecordedEvent> events(String name) throws IOException {
+  public List<RecordedEvent> events(String name) throws IOException {
     Path file = Files.createTempFile("sluice-", ".jfr");
     try {
       recording.dump(file);

@@ -48,6 +48,13 @@ public interface Binding {
   /** {@code sluice_strerror}. Any thread. */
   String strerror(int code);
 
+  /**
+   * The functions of {@code sluice_sctp.h}, in the same library. Any thread.
+   *
+   * @throws UnavailableException the library is without them, or of another version
+   */
+  SctpBinding sctp() throws UnavailableException;
+
   /** Address of a direct buffer's byte 0, whatever its position. Any thread. */
   long address(ByteBuffer direct);
 }

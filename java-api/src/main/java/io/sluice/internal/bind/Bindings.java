@@ -1,8 +1,10 @@
 package io.sluice.internal.bind;
 
 import io.sluice.internal.abi.Abi;
+import io.sluice.internal.abi.SctpAbi;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** The three ways into C by name: what stands against each, and loading. */
 public final class Bindings {
@@ -78,6 +80,26 @@ public final class Bindings {
       throw new UnavailableException(
           library.getFileName() + " speaks ABI " + major + "." + minor + ", this Sluice needs " + Abi.ABI_MAJOR + "."
               + Abi.ABI_MINOR + " or a later " + Abi.ABI_MAJOR + ".x; use sluice and sluice-native of the same version");
+    }
+  }
+
+  /** What the three adapters have in common for {@link Binding#sctp}. No {@link LinkageError} leaves this method. */
+  static SctpBinding sctp(Supplier<SctpBinding> adapter) throws UnavailableException {
+    try {
+      SctpBinding sctp = adapter.get();
+      int major = sctp.abi() >>> 16;
+      int minor = sctp.abi() & 0xffff;
+      if (major != SctpAbi.ABI_MAJOR || minor < SctpAbi.ABI_MINOR) {
+        throw new UnavailableException(
+            "the native library speaks SCTP ABI " + major + "." + minor + ", this Sluice needs " + SctpAbi.ABI_MAJOR + "."
+                + SctpAbi.ABI_MINOR + " or a later " + SctpAbi.ABI_MAJOR + ".x; use sluice and sluice-native of the same version");
+      }
+      return sctp;
+    } catch (LinkageError e) {
+      Throwable cause = e instanceof ExceptionInInitializerError && e.getCause() != null ? e.getCause() : e;
+      throw new UnavailableException(
+          "the native library is without SCTP (" + cause.getMessage() + "); use sluice and sluice-native of the same version",
+          e, false);
     }
   }
 

@@ -128,6 +128,11 @@ final class JnaBinding implements Binding {
   }
 
   @Override
+  public SctpBinding sctp() throws UnavailableException {
+    return Bindings.sctp(() -> JnaSctpBinding.in(library));
+  }
+
+  @Override
   public long address(ByteBuffer direct) {
     return Pointer.nativeValue(Native.getDirectBufferPointer(direct));
   }

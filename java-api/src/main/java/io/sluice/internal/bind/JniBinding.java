@@ -89,6 +89,11 @@ final class JniBinding implements Binding {
     return address0(direct);
   }
 
+  @Override
+  public SctpBinding sctp() throws UnavailableException {
+    return Bindings.sctp(JniSctpBinding::new);
+  }
+
   // The table in native/src/jni/sluice_jni.c names these with their signatures.
 
   private static native int abi0();

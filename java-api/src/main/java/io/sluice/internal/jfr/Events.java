@@ -3,6 +3,8 @@ package io.sluice.internal.jfr;
 import io.sluice.CloseReason;
 import io.sluice.Connection;
 import io.sluice.UdpSocket;
+import io.sluice.sctp.SctpAssociation;
+import io.sluice.sctp.SctpClose;
 import java.net.SocketAddress;
 
 /**
@@ -47,6 +49,16 @@ public class Events {
    * @param why null: it was opened
    */
   public void udpSocket(UdpSocket socket, CloseReason why) {}
+
+  /** On the association's loop. */
+  public void associationOpened(SctpAssociation a) {}
+
+  /**
+   * On the association's loop.
+   *
+   * @param openedNanos {@code System.nanoTime()} when it was opened
+   */
+  public void associationClosed(SctpAssociation a, SctpClose why, long openedNanos) {}
 
   /** Any thread. */
   public void listenerState(SocketAddress address, Enum<?> before, Enum<?> now, String cause) {}

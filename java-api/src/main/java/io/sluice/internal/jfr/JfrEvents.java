@@ -3,6 +3,8 @@ package io.sluice.internal.jfr;
 import io.sluice.CloseReason;
 import io.sluice.Connection;
 import io.sluice.UdpSocket;
+import io.sluice.sctp.SctpAssociation;
+import io.sluice.sctp.SctpClose;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.SocketAddress;
@@ -20,6 +22,8 @@ final class JfrEvents extends Events implements FlightRecorderListener {
   private static final class Probes {
     static final ConnectionOpenedEvent OPENED = new ConnectionOpenedEvent();
     static final ConnectionClosedEvent CLOSED = new ConnectionClosedEvent();
+    static final AssociationOpenedEvent ASSOCIATION_OPENED = new AssociationOpenedEvent();
+    static final AssociationClosedEvent ASSOCIATION_CLOSED = new AssociationClosedEvent();
     static final ListenerStateEvent LISTENER = new ListenerStateEvent();
     static final UdpSocketEvent UDP = new UdpSocketEvent();
     static final LoopStalledEvent STALLED = new LoopStalledEvent();
@@ -95,6 +99,40 @@ final class JfrEvents extends Events implements FlightRecorderListener {
         e.detail = why.detail();
         e.bytesUnsent = why.bytesUnsent();
       }
+      e.commit();
+    }
+  }
+
+  @Override
+  public void associationOpened(SctpAssociation a) {
+    if (recorderExists && Probes.ASSOCIATION_OPENED.isEnabled()) {
+      AssociationOpenedEvent e = new AssociationOpenedEvent();
+      e.associationId = a.id();
+      e.loop = a.loop().index();
+      e.local = String.valueOf(a.localAddress());
+      e.remote = String.valueOf(a.remoteAddress());
+      e.accepted = a.isAccepted();
+      e.streamsIn = a.streamsIn();
+      e.streamsOut = a.streamsOut();
+      e.commit();
+    }
+  }
+
+  @Override
+  public void associationClosed(SctpAssociation a, SctpClose why, long openedNanos) {
+    if (recorderExists && Probes.ASSOCIATION_CLOSED.isEnabled()) {
+      AssociationClosedEvent e = new AssociationClosedEvent();
+      e.associationId = a.id();
+      e.loop = a.loop().index();
+      e.local = String.valueOf(a.localAddress());
+      e.remote = String.valueOf(a.remoteAddress());
+      e.kind = why.kind().name();
+      e.initiator = why.reason().initiator().name();
+      e.expected = why.isExpected();
+      e.osError = why.reason().osError();
+      e.causeCode = why.causeCode();
+      e.detail = why.reason().detail();
+      e.openTime = System.nanoTime() - openedNanos;
       e.commit();
     }
   }

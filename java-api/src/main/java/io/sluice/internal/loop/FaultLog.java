@@ -17,6 +17,7 @@ final class FaultLog {
   /** Classes of faults. */
   enum Fault {
     HANDLER("a connection handler threw"),
+    ASSOCIATION("an SCTP handler threw, its association is aborted"),
     FACTORY("a handler factory failed, its connection is reset"),
     LISTENER("a listener cannot accept any more and is closed"),
     TASK("a task on an event loop threw"),

@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.Objects;
 
 /** Received bytes that were copied to the heap, because the receive pool was short or its share used up. Any thread. */
-final class HeapLease implements BufferLease {
+public final class HeapLease implements BufferLease {
   private static final VarHandle BYTES;
 
   static {
@@ -21,7 +21,7 @@ final class HeapLease implements BufferLease {
   /** Null when the lease has ended. */
   private volatile byte[] bytes;
 
-  HeapLease(byte[] bytes) {
+  public HeapLease(byte[] bytes) {
     this.bytes = bytes;
   }
 

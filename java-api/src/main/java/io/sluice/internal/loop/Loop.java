@@ -45,6 +45,7 @@ final class Loop implements EventLoop, Runnable {
   final LoopCounters counters = new LoopCounters();
   final IdleWatches idle;
   final LoopUdp udp;
+  final Residents residents = new Residents();
   final CallbackLease callbackLease;
   /** Null: not in checked mode. */
   final LeaseChecks leaseChecks;
@@ -158,6 +159,7 @@ final class Loop implements EventLoop, Runnable {
         done += timers.expire(now);
       }
       pool.takeFromOutside();
+      residents.work(false);
       dirty.flush();
       if (shutdown.finished()) {
         end(shutdown.report());
@@ -175,6 +177,7 @@ final class Loop implements EventLoop, Runnable {
         idle.entered(nanoTime());
       }
       done += dispatcher.drain();
+      done += residents.work(true);
       if (idle.anyDue()) {
         done += idle.judge(n, connections.count());
       }
@@ -194,7 +197,7 @@ final class Loop implements EventLoop, Runnable {
     if (idle.any()) {
       idle.turnEnds(now);
     }
-    if (!dirty.isEmpty() || idle.anyDue() || dispatcher.available() > 0 || !tasks.isEmpty()) {
+    if (!dirty.isEmpty() || residents.anyWork() || idle.anyDue() || dispatcher.available() > 0 || !tasks.isEmpty()) {
       return 0;
     }
     if (timers.isEmpty()) {

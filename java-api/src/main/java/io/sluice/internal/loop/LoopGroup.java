@@ -15,6 +15,7 @@ import io.sluice.UdpOptions;
 import io.sluice.UdpSocket;
 import io.sluice.internal.engine.Engine;
 import io.sluice.internal.load.Engines;
+import io.sluice.internal.load.SctpNatives;
 import io.sluice.internal.load.Selection;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -40,6 +41,7 @@ public final class LoopGroup implements EventLoopGroup {
 
   private final int number = NUMBERS.incrementAndGet();
   private final boolean callerDriven;
+  private final String bindingWanted;
   private final List<Loop> loops = new ArrayList<>();
   private final GroupConnections connections = new GroupConnections(this);
   private final List<Thread> threads = new ArrayList<>();
@@ -55,8 +57,9 @@ public final class LoopGroup implements EventLoopGroup {
   private long bytesUnsent;
   private long leasesOutstanding;
 
-  private LoopGroup(boolean callerDriven) {
+  private LoopGroup(boolean callerDriven, String bindingWanted) {
     this.callerDriven = callerDriven;
+    this.bindingWanted = bindingWanted;
   }
 
   /** For {@link EventLoopGroup.Builder#build()}. */
@@ -64,7 +67,7 @@ public final class LoopGroup implements EventLoopGroup {
     RareClasses.load();
     Selection selection = Engines.select(builder.engine(), builder.binding());
     LoopMemory memory = LoopMemory.of(builder);
-    LoopGroup group = new LoopGroup(builder.isCallerDriven());
+    LoopGroup group = new LoopGroup(builder.isCallerDriven(), builder.binding());
     List<Engine> engines = new ArrayList<>();
     try {
       for (int i = 0; i < builder.threads(); i++) {
@@ -243,7 +246,17 @@ public final class LoopGroup implements EventLoopGroup {
 
   @Override
   public EngineReport report() {
-    return report;
+    String known = SctpNatives.known(bindingWanted());
+    List<EngineReport.Candidate> candidates = new ArrayList<>(report.candidates());
+    candidates.add(
+        new EngineReport.Candidate(
+            "sctp", "udp", "".equals(known), known == null || known.isEmpty(), known == null ? "nobody has asked for it yet" : known));
+    return new EngineReport(report.engine(), report.binding(), report.features(), candidates);
+  }
+
+  /** The binding that runs, or with the NIO engine the one that was asked for: null, or "auto", or a name. */
+  public String bindingWanted() {
+    return bindingWanted != null || report.binding().equals("none") ? bindingWanted : report.binding();
   }
 
   // ------------------------------------------------------------------------------------------- the end

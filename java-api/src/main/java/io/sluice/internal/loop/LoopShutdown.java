@@ -69,7 +69,7 @@ final class LoopShutdown {
             CloseReasons.SHUTDOWN, wait && c.settings.lingerNanos > 0, wait ? c.settings.patienceNanos() : Linger.NONE);
       }
     }
-    loop.udp.shutDown();
+    loop.residents.shutDown(loop.udp::shutDown); // What they send to say so, the sockets still take.
   }
 
   private void after(long nanos, Runnable what) {
@@ -96,7 +96,8 @@ final class LoopShutdown {
         c.graceOver();
       }
     }
-    loop.udp.abort();
+    loop.residents.finishNow();
+    after(0, loop.udp::abort); // The kernel gets what they sent, as far as it takes that at once.
   }
 
   void connectionEnded(StreamConnection c) {
@@ -161,6 +162,7 @@ final class LoopShutdown {
         c.endWithLoop();
       }
     }
+    loop.residents.finishNow();
     loop.udp.breakUp(why);
     for (int i = 0; i < loop.connectors.bound(); i++) {
       Connector c = loop.connectors.remove(i);

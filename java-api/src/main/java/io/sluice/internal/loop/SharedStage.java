@@ -9,14 +9,14 @@ import java.util.function.Supplier;
  * A stage that many callers share, so that none of them may complete or cancel it: such calls answer false, or throw where
  * they cannot answer. Time limits go to a copy of the caller's own.
  */
-final class SharedStage<T> extends CompletableFuture<T> {
+public final class SharedStage<T> extends CompletableFuture<T> {
   /** For its owner. */
-  void finish(T value) {
+  public void finish(T value) {
     super.complete(value);
   }
 
   /** For its owner. */
-  void fail(Throwable cause) {
+  public void fail(Throwable cause) {
     super.completeExceptionally(cause);
   }
 

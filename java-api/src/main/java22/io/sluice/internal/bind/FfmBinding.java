@@ -36,7 +36,7 @@ final class FfmBinding implements Binding {
   private static final MethodHandle DESTROY = function("sluice_destroy", JAVA_INT, JAVA_LONG, JAVA_INT);
   private static final MethodHandle STRERROR = function("sluice_strerror", ADDRESS, JAVA_INT);
 
-  private static MethodHandle function(String name, MemoryLayout result, MemoryLayout... arguments) {
+  static MethodHandle function(String name, MemoryLayout result, MemoryLayout... arguments) {
     MemorySegment symbol =
         FfmBindingProvider.symbols()
             .find(name)
@@ -150,13 +150,18 @@ final class FfmBinding implements Binding {
   }
 
   @Override
+  public SctpBinding sctp() throws UnavailableException {
+    return Bindings.sctp(FfmSctpBinding::new);
+  }
+
+  @Override
   public long address(ByteBuffer direct) {
     // A segment begins at the buffer's position.
     return MemorySegment.ofBuffer(direct.duplicate().clear()).address();
   }
 
   /** A downcall throws nothing of its own; what comes is an Error of the JVM (a stack overflow) and goes on its way. */
-  private static RuntimeException unexpected(Throwable t) {
+  static RuntimeException unexpected(Throwable t) {
     if (t instanceof Error e) {
       throw e;
     }

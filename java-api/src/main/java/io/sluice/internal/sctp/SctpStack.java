@@ -1,0 +1,309 @@
+package io.sluice.internal.sctp;
+
+import io.sluice.internal.abi.SctpAbi;
+import io.sluice.internal.bind.SctpBinding;
+import io.sluice.internal.bind.UnavailableException;
+import io.sluice.internal.load.SctpNatives;
+import io.sluice.sctp.SctpOptions;
+import io.sluice.sctp.SctpStackOptions;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * A stack of the C library and the memory that is shared with it; see {@code sluice_sctp.h}. One thread, but for {@link #counter}.
+ *
+ * <p>The region is a direct buffer of ours, so whoever reads a counter of a destroyed stack reads memory that is still there. A
+ * stack that exists in C keeps this object reachable.
+ */
+final class SctpStack {
+  /** Entries of the event ring. */
+  private static final int EVENTS = 1024;
+  /** Datagrams on their way out. */
+  private static final int SLOTS = 1024;
+  /** The arena holds this many of the longest messages. */
+  private static final int ARENA_MESSAGES = 4;
+  private static final int ARENA_GRAIN = 4096;
+  private static final int ARENA_MIN_BYTES = 64 << 10;
+  private static final int ARENA_SLACK_BYTES = 8 << 10;
+  private static final int ALIGNMENT = 64;
+
+  private static final VarHandle LONGS = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final Set<SctpStack> LIVE = ConcurrentHashMap.newKeySet();
+
+  private final SctpNatives natives;
+  private final SctpBinding c;
+  /** The shared region. */
+  final ByteBuffer region;
+  /** Arguments, results and the message that is being sent. */
+  private final ByteBuffer args = direct(ARGS_BYTES);
+  private final ByteBuffer outgoing;
+  private final long argsAddress;
+  private final long outgoingAddress;
+  private final int eventOffset;
+  private final int outOffset;
+  private final int returnOffset;
+  private final int slotsOffset;
+  private final int countersOffset;
+  private final int eventMask;
+  private final int slotMask;
+  /** Address in C; 0 when it is gone. */
+  private long stack;
+
+  private static final int ARG_LENGTH = 0;
+  private static final int ARG_MESSAGE = 64;
+  private static final int ARG_CONNECT = 128;
+  private static final int ARG_PEER = 256;
+  private static final int ARG_REASON = 512;
+  private static final int ARG_OUT = 1024;
+  private static final int ARG_STREAMS = 2048;
+  private static final int ARGS_BYTES = ARG_STREAMS + 2 * SctpAbi.STREAMS_MAX;
+
+  private SctpStack(SctpNatives natives, SctpStackOptions options) throws UnavailableException {
+    this.natives = natives;
+    this.c = natives.sctp();
+    ByteBuffer config = config(options);
+    long configAddress = natives.binding().address(config);
+    long bytes = c.sharedBytes(configAddress);
+    if (bytes <= 0 || bytes > Integer.MAX_VALUE - 2 * ALIGNMENT) {
+      throw new UnavailableException("limits " + describe(options) + " are not accepted by the native library");
+    }
+    region = direct((int) bytes);
+    config.putLong(SctpAbi.CFG_SHARED_BASE, natives.binding().address(region));
+    config.putLong(SctpAbi.CFG_SHARED_BYTES, region.capacity());
+    outgoing = direct(options.maxMessageBytes());
+    argsAddress = natives.binding().address(args);
+    outgoingAddress = natives.binding().address(outgoing);
+    stack = natives.open(config);
+    eventOffset = region.getInt(SctpAbi.HDR_EVENT_OFFSET);
+    outOffset = region.getInt(SctpAbi.HDR_OUT_OFFSET);
+    returnOffset = region.getInt(SctpAbi.HDR_RETURN_OFFSET);
+    slotsOffset = region.getInt(SctpAbi.HDR_SLOTS_OFFSET);
+    countersOffset = region.getInt(SctpAbi.HDR_COUNTERS_OFFSET);
+    eventMask = region.getInt(SctpAbi.HDR_EVENT_ENTRIES) - 1;
+    slotMask = region.getInt(SctpAbi.HDR_SLOTS) - 1;
+  }
+
+  static SctpStack open(SctpNatives natives, SctpStackOptions options) throws UnavailableException {
+    SctpStack s = new SctpStack(natives, options);
+    LIVE.add(s);
+    return s;
+  }
+
+  private static String describe(SctpStackOptions o) {
+    return "maxMessageBytes " + o.maxMessageBytes() + ", maxAssociations " + o.maxAssociations() + ", buffers "
+        + o.receiveBufferBytes() + " and " + o.sendBufferBytes();
+  }
+
+  private static ByteBuffer direct(int bytes) {
+    int whole = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    return ByteBuffer.allocateDirect(whole + ALIGNMENT).alignedSlice(ALIGNMENT).slice(0, whole)
+        .order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private static ByteBuffer config(SctpStackOptions o) {
+    long arena = Math.max(ARENA_MIN_BYTES, (long) ARENA_MESSAGES * o.maxMessageBytes() + ARENA_SLACK_BYTES);
+    return direct(SctpAbi.CFG_BYTES)
+        .putInt(SctpAbi.CFG_SIZE, SctpAbi.CFG_BYTES)
+        .putInt(SctpAbi.CFG_FLAGS, o.silent() ? SctpAbi.SILENT : 0)
+        .putInt(SctpAbi.CFG_EVENT_ENTRIES, EVENTS)
+        .putInt(SctpAbi.CFG_SLOTS, SLOTS)
+        .putInt(SctpAbi.CFG_ARENA_BYTES, (int) ((arena + ARENA_GRAIN - 1) / ARENA_GRAIN * ARENA_GRAIN))
+        .putInt(SctpAbi.CFG_MAX_MESSAGE_BYTES, o.maxMessageBytes())
+        .putInt(SctpAbi.CFG_MAX_ASSOCIATIONS, o.maxAssociations())
+        .putInt(SctpAbi.CFG_RECV_BUFFER_BYTES, o.receiveBufferBytes())
+        .putInt(SctpAbi.CFG_SEND_BUFFER_BYTES, o.sendBufferBytes());
+  }
+
+  boolean isOpen() {
+    return stack != 0;
+  }
+
+  // ------------------------------------------------------------------------------------------- events
+
+  /** Offset of the oldest unread event in {@link #region}; -1: there is none. */
+  int event() {
+    int head = region.getInt(SctpAbi.HDR_EV_HEAD);
+    return head == region.getInt(SctpAbi.HDR_EV_TAIL) ? -1 : eventOffset + (head & eventMask) * SctpAbi.EVENT_BYTES;
+  }
+
+  int unread() {
+    return region.getInt(SctpAbi.HDR_EV_TAIL) - region.getInt(SctpAbi.HDR_EV_HEAD);
+  }
+
+  /** Offset of an unread event; 0 is the oldest. */
+  int eventAt(int index) {
+    return eventOffset + (region.getInt(SctpAbi.HDR_EV_HEAD) + index & eventMask) * SctpAbi.EVENT_BYTES;
+  }
+
+  /** Its payload may be overwritten from the next call into the stack on. */
+  void eventRead() {
+    region.putInt(SctpAbi.HDR_EV_HEAD, region.getInt(SctpAbi.HDR_EV_HEAD) + 1);
+  }
+
+  /** Whether events wait for room: {@link #pump} brings them. */
+  boolean isWaiting() {
+    return region.getInt(SctpAbi.HDR_WAITING) != 0;
+  }
+
+  void pump() {
+    c.input(stack, 0, 0);
+  }
+
+  // ------------------------------------------------------------------------------------------- datagrams
+
+  int datagramsOut() {
+    return region.getInt(SctpAbi.HDR_OUT_TAIL) - region.getInt(SctpAbi.HDR_OUT_HEAD);
+  }
+
+  /** Offset in {@link #region} of the oldest slot to be sent; to be given back with {@link #slotSent}. */
+  int slot() {
+    int head = region.getInt(SctpAbi.HDR_OUT_HEAD);
+    return slotsOffset + region.getInt(outOffset + (head & slotMask) * Integer.BYTES) * SctpAbi.SLOT_BYTES;
+  }
+
+  /** What {@link #slot} answered was sent, or copied. */
+  void slotSent() {
+    int head = region.getInt(SctpAbi.HDR_OUT_HEAD);
+    int tail = region.getInt(SctpAbi.HDR_RET_TAIL);
+    int number = region.getInt(outOffset + (head & slotMask) * Integer.BYTES);
+    region.putInt(returnOffset + (tail & slotMask) * Integer.BYTES, number);
+    region.putInt(SctpAbi.HDR_RET_TAIL, tail + 1);
+    region.putInt(SctpAbi.HDR_OUT_HEAD, head + 1);
+  }
+
+  /** Half of the slots are out: time to send. */
+  boolean isOutCrowded() {
+    return datagramsOut() > slotMask >> 1;
+  }
+
+  /** @param list address of {@code count} times {@code sluice_sctp_datagram} */
+  void input(long list, int count) {
+    c.input(stack, list, count);
+  }
+
+  int hint(Peer peer, int osError) {
+    peer.encode(args, ARG_PEER);
+    return c.hint(stack, argsAddress + ARG_PEER, osError);
+  }
+
+  /** Milliseconds until the next tick; -1: none is needed. As of the last call. */
+  int nextTickMillis() {
+    return region.getInt(SctpAbi.HDR_NEXT_TICK_MS);
+  }
+
+  void tick(int elapsedMillis) {
+    c.tick(stack, elapsedMillis);
+  }
+
+  // ------------------------------------------------------------------------------------------- associations
+
+  private void clear(int at, int bytes) {
+    for (int i = 0; i < bytes; i += Long.BYTES) {
+      args.putLong(at + i, 0L);
+    }
+  }
+
+  long listen(int port, long tag, long link, SctpOptions options) {
+    clear(ARG_CONNECT, SctpAbi.LSN_BYTES);
+    args.putInt(ARG_CONNECT + SctpAbi.LSN_SIZE, SctpAbi.LSN_BYTES);
+    args.putShort(ARG_CONNECT + SctpAbi.LSN_PORT, (short) port);
+    args.putLong(ARG_CONNECT + SctpAbi.LSN_TAG, tag);
+    args.putLong(ARG_CONNECT + SctpAbi.LSN_LINK, link);
+    OptionsCodec.encode(options, args, ARG_CONNECT + SctpAbi.LSN_OPTIONS);
+    return c.listen(stack, argsAddress + ARG_CONNECT);
+  }
+
+  int unlisten(long listener) {
+    return c.unlisten(stack, listener);
+  }
+
+  long connect(int localPort, Peer peer, int port, long tag, SctpOptions options) {
+    clear(ARG_CONNECT, SctpAbi.CONN_BYTES);
+    args.putInt(ARG_CONNECT + SctpAbi.CONN_SIZE, SctpAbi.CONN_BYTES);
+    args.putShort(ARG_CONNECT + SctpAbi.CONN_LOCAL_PORT, (short) localPort);
+    args.putShort(ARG_CONNECT + SctpAbi.CONN_PEER_PORT, (short) port);
+    args.putLong(ARG_CONNECT + SctpAbi.CONN_TAG, tag);
+    peer.encode(args, ARG_CONNECT + SctpAbi.CONN_PEER);
+    OptionsCodec.encode(options, args, ARG_CONNECT + SctpAbi.CONN_OPTIONS);
+    return c.connect(stack, argsAddress + ARG_CONNECT);
+  }
+
+  /** Copies the remaining bytes; the position stays. 1: taken, else a code. */
+  int send(long assoc, ByteBuffer data, int stream, int ppid, int flags, int policy, int policyValue, int context) {
+    int n = data.remaining();
+    outgoing.put(0, data, data.position(), n);
+    int at = ARG_MESSAGE;
+    args.putLong(at + SctpAbi.SEND_ASSOC, assoc);
+    args.putLong(at + SctpAbi.SEND_DATA, outgoingAddress);
+    args.putInt(at + SctpAbi.SEND_BYTES, n);
+    args.putShort(at + SctpAbi.SEND_STREAM, (short) stream);
+    args.putShort(at + SctpAbi.SEND_FLAGS, (short) flags);
+    args.putInt(at + SctpAbi.SEND_PPID, ppid);
+    args.putInt(at + SctpAbi.SEND_CONTEXT, context);
+    args.putShort(at + SctpAbi.SEND_PR_POLICY, (short) policy);
+    args.putInt(at + SctpAbi.SEND_PR_VALUE, policyValue);
+    return c.send(stack, argsAddress + at, 1);
+  }
+
+  int resetStreams(long assoc, int[] streams) {
+    for (int i = 0; i < streams.length; i++) {
+      args.putShort(ARG_STREAMS + 2 * i, (short) streams[i]);
+    }
+    return c.resetStreams(stack, assoc, argsAddress + ARG_STREAMS, streams.length);
+  }
+
+  private long reason(byte[] reason) {
+    args.put(ARG_REASON, reason);
+    return argsAddress + ARG_REASON;
+  }
+
+  int close(long assoc, int deadlineMillis, byte[] reason) {
+    return c.close(stack, assoc, deadlineMillis, reason(reason), reason.length);
+  }
+
+  int abort(long assoc, int cause, byte[] reason) {
+    return c.abort(stack, assoc, cause, reason(reason), reason.length);
+  }
+
+  /** How many associations remain. */
+  int shutdown(byte[] reason) {
+    return c.shutdown(stack, reason(reason), reason.length);
+  }
+
+  /** The answer lies at offset 0 of the buffer returned, until the next call of anything; null: see {@code code}. */
+  ByteBuffer query(long assoc, int what, int bytes) {
+    args.putInt(ARG_LENGTH, bytes);
+    int code = c.query(stack, assoc, what, argsAddress + ARG_OUT, argsAddress + ARG_LENGTH);
+    return code < 0 ? null : args.slice(ARG_OUT, bytes).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  String text(int code) {
+    return c.strerror(code);
+  }
+
+  // ------------------------------------------------------------------------------------------- the rest
+
+  /** {@code SctpAbi.CTR_*}. Any thread, also after the end. */
+  long counter(int number) {
+    return (long) LONGS.getOpaque(region, countersOffset + number * Long.BYTES);
+  }
+
+  long address(ByteBuffer direct) {
+    return natives.binding().address(direct);
+  }
+
+  /** What still lives is dropped. */
+  void destroy() {
+    if (stack != 0) {
+      long s = stack;
+      stack = 0;
+      if (c.destroy(s, SctpAbi.DESTROY_FORCE) >= 0) {
+        LIVE.remove(this);
+      }
+    }
+  }
+}

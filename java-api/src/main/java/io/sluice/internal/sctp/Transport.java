@@ -1,0 +1,188 @@
+package io.sluice.internal.sctp;
+
+import io.sluice.CloseReason;
+import io.sluice.CloseReason.Initiator;
+import io.sluice.CloseReason.Kind;
+import io.sluice.EventLoop;
+import io.sluice.TransportException;
+import io.sluice.TransportOption;
+import io.sluice.UdpOptions;
+import io.sluice.UdpSocket;
+import io.sluice.internal.abi.SctpAbi;
+import io.sluice.internal.bind.UnavailableException;
+import io.sluice.internal.load.SctpNatives;
+import io.sluice.internal.loop.LoopGroup;
+import io.sluice.internal.loop.SharedStage;
+import io.sluice.sctp.SctpAddress;
+import io.sluice.sctp.SctpAssociation;
+import io.sluice.sctp.SctpClose;
+import io.sluice.sctp.SctpEndpoint;
+import io.sluice.sctp.SctpHandler;
+import io.sluice.sctp.SctpListener;
+import io.sluice.sctp.SctpMetric;
+import io.sluice.sctp.SctpOptions;
+import io.sluice.sctp.SctpStackOptions;
+import io.sluice.sctp.SctpStats;
+import io.sluice.sctp.SctpTransport;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Function;
+
+/** SCTP over the UDP sockets of a group: one stack for each loop that is used. */
+final class Transport implements SctpTransport {
+  /** Asked for; the kernel gives what it allows. The socket of an endpoint serves many peers. */
+  private static final int RECEIVE_BUFFER_BYTES = 1 << 20;
+
+  private final LoopGroup group;
+  private final SctpNatives natives;
+  private final SctpStackOptions options;
+  private final UdpOptions udp;
+  /** By index of the loop; null: not used yet. Written by the loops. */
+  private final AtomicReferenceArray<SctpLoop> stacks;
+
+  Transport(LoopGroup group, SctpNatives natives, SctpStackOptions options) {
+    this.group = group;
+    this.natives = natives;
+    this.options = options;
+    this.stacks = new AtomicReferenceArray<>(group.loops().size());
+    // Tells of ICMP errors on sockets that are not connected, too; the JDK's channels cannot.
+    UdpOptions many = UdpOptions.defaults().with(TransportOption.SO_RCVBUF, RECEIVE_BUFFER_BYTES);
+    this.udp = group.report().engine().equals("nio") ? many : many.with(TransportOption.IP_RECVERR, true);
+  }
+
+  /** Loop thread: its stack, opened when it is needed for the first time. */
+  SctpLoop on(EventLoop loop) throws UnavailableException {
+    SctpLoop s = stacks.get(loop.index());
+    if (s == null) {
+      s = SctpLoop.open(loop, natives, options);
+      stacks.set(loop.index(), s);
+    }
+    if (s.isEnding()) {
+      throw new UnavailableException("the event loop is shutting down");
+    }
+    return s;
+  }
+
+  // ------------------------------------------------------------------------------------------- endpoints
+
+  @Override
+  public CompletionStage<SctpEndpoint> bind(InetSocketAddress local) {
+    Objects.requireNonNull(local, "udp");
+    Endpoint e = new Endpoint(this, null);
+    SharedStage<SctpEndpoint> stage = new SharedStage<>();
+    group.bindUdp(local, udp, e).whenComplete((socket, t) -> {
+      Throwable failure = t != null ? unwrapped(t) : failureOf(List.of(e));
+      if (failure != null) {
+        stage.fail(failure);
+      } else {
+        stage.finish(e);
+      }
+    });
+    return stage;
+  }
+
+  private static Throwable unwrapped(Throwable t) {
+    return t instanceof CompletionException && t.getCause() != null ? t.getCause() : t;
+  }
+
+  /** Null: all their stacks are open. */
+  private static TransportException failureOf(List<Endpoint> endpoints) {
+    for (Endpoint e : endpoints) {
+      if (e.failure() != null) {
+        String detail = "SCTP: " + e.failure().getMessage();
+        return new TransportException(detail, new CloseReason(Kind.RESOURCE_LIMIT, Initiator.LOOP, 0, 0, detail, 0));
+      }
+    }
+    return null;
+  }
+
+  @Override
+  public SctpListener listen(
+      SctpAddress local, SctpOptions options, Function<? super SctpAssociation, ? extends SctpHandler> handlers) {
+    Listener l = new Listener(local.port(), options, handlers);
+    List<Endpoint> endpoints = new ArrayList<>();
+    CompletionStage<List<UdpSocket>> sockets =
+        group.bindUdpOnEveryLoop(
+            local.udp(), udp,
+            loop -> {
+              Endpoint e = new Endpoint(this, null);
+              e.ownedByItsUsers();
+              endpoints.add(e);
+              return e;
+            });
+    sockets.whenComplete((opened, t) -> {
+      Throwable failure = t != null ? unwrapped(t) : failureOf(endpoints);
+      if (failure == null) {
+        l.start(endpoints);
+        return;
+      }
+      if (opened != null) {
+        opened.forEach(UdpSocket::abort);
+      }
+      l.failed(failure);
+    });
+    return l;
+  }
+
+  @Override
+  public CompletionStage<SctpAssociation> connect(SctpAddress peer, SctpOptions options, SctpHandler handler) {
+    Endpoint.checkPeer(peer);
+    Objects.requireNonNull(options, "options");
+    Objects.requireNonNull(handler, "handler");
+    ConnectStage stage = new ConnectStage();
+    Endpoint e = new Endpoint(this, peer.udp());
+    e.ownedByItsUsers();
+    group.connectUdp(peer.udp(), UdpOptions.defaults(), e).whenComplete((socket, t) -> {
+      Throwable failure = t != null ? unwrapped(t) : failureOf(List.of(e));
+      if (failure instanceof TransportException cause) {
+        stage.fail(Closes.exception(SctpClose.of(cause.reason())));
+      } else if (failure != null) {
+        stage.fail(failure);
+      } else {
+        e.run(
+            () -> e.connectNow(stage, 0, peer, options, handler),
+            () -> stage.fail(Closes.exception(Closes.LOOP_SHUTDOWN)));
+      }
+    });
+    return stage;
+  }
+
+  // ------------------------------------------------------------------------------------------- counters
+
+  @Override
+  public SctpStats stats() {
+    Map<SctpMetric, Long> values = new EnumMap<>(SctpMetric.class);
+    Map<CloseReason.Kind, Long> closes = new EnumMap<>(CloseReason.Kind.class);
+    int used = 0;
+    long live = 0;
+    for (int i = 0; i < stacks.length(); i++) {
+      SctpLoop s = stacks.get(i);
+      if (s == null) {
+        continue;
+      }
+      used++;
+      // What ends first: a difference that is read in between is never negative.
+      long closed = s.stack.counter(SctpAbi.CTR_CLOSED);
+      live += Math.max(0, s.stack.counter(SctpAbi.CTR_OPENED) - closed);
+      for (SctpMetric m : SctpMetric.values()) {
+        values.merge(m, s.stack.counter(m.number()), Long::sum);
+      }
+      for (CloseReason.Kind kind : CloseReason.Kind.values()) {
+        closes.merge(kind, s.closes(kind), Long::sum);
+      }
+    }
+    return new SctpStats(used, live, values, closes);
+  }
+
+  @Override
+  public String toString() {
+    return "SCTP over UDP on " + group;
+  }
+}

@@ -1,62 +1,18 @@
 /* opt.c: socket options by portable number. */
 #include <errno.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 
-#include "loop.h"
-
-/* Present in the kernel for longer than in the headers of the oldest systems we build on. */
-#ifndef TCP_FASTOPEN_CONNECT
-#define TCP_FASTOPEN_CONNECT 30 /* Linux 4.11 */
-#endif
-#ifndef TCP_NOTSENT_LOWAT
-#define TCP_NOTSENT_LOWAT 25    /* Linux 3.12 */
-#endif
-
-static const struct option {
-    uint8_t level;
-    uint8_t name;
-    bool    is_switch;
-} options[SLUICE_OPT_COUNT] = {
-    [SLUICE_OPT_TCP_NODELAY] = {IPPROTO_TCP, TCP_NODELAY, true},
-    [SLUICE_OPT_SO_KEEPALIVE] = {SOL_SOCKET, SO_KEEPALIVE, true},
-    [SLUICE_OPT_TCP_KEEPIDLE] = {IPPROTO_TCP, TCP_KEEPIDLE, false},
-    [SLUICE_OPT_TCP_KEEPINTVL] = {IPPROTO_TCP, TCP_KEEPINTVL, false},
-    [SLUICE_OPT_TCP_KEEPCNT] = {IPPROTO_TCP, TCP_KEEPCNT, false},
-    [SLUICE_OPT_TCP_USER_TIMEOUT] = {IPPROTO_TCP, TCP_USER_TIMEOUT, false},
-    [SLUICE_OPT_TCP_QUICKACK] = {IPPROTO_TCP, TCP_QUICKACK, true},
-    [SLUICE_OPT_SO_REUSEPORT] = {SOL_SOCKET, SO_REUSEPORT, true},
-    [SLUICE_OPT_SO_RCVBUF] = {SOL_SOCKET, SO_RCVBUF, false},
-    [SLUICE_OPT_SO_SNDBUF] = {SOL_SOCKET, SO_SNDBUF, false},
-    [SLUICE_OPT_TCP_FASTOPEN] = {IPPROTO_TCP, TCP_FASTOPEN, false},
-    [SLUICE_OPT_TCP_FASTOPEN_CONNECT] = {IPPROTO_TCP, TCP_FASTOPEN_CONNECT, true},
-    [SLUICE_OPT_TCP_DEFER_ACCEPT] = {IPPROTO_TCP, TCP_DEFER_ACCEPT, false},
-    [SLUICE_OPT_TCP_NOTSENT_LOWAT] = {IPPROTO_TCP, TCP_NOTSENT_LOWAT, false},
-    [SLUICE_OPT_TCP_CORK] = {IPPROTO_TCP, TCP_CORK, true},
-    [SLUICE_OPT_SO_BUSY_POLL] = {SOL_SOCKET, SO_BUSY_POLL, false},
-    [SLUICE_OPT_IPV6_V6ONLY] = {IPPROTO_IPV6, IPV6_V6ONLY, true},
-    [SLUICE_OPT_IP_TOS] = {IPPROTO_IP, IP_TOS, false},
-    [SLUICE_OPT_SO_REUSEADDR] = {SOL_SOCKET, SO_REUSEADDR, true},
-};
-
-static int family_of(sl_loop *l, int fd)
-{
-    int domain = 0;
-    socklen_t len = sizeof domain;
-
-    sl_syscall(l);
-    return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len) ? -1 : domain;
-}
+#include "os.h"
 
 /* The kernel would take an IP option on the wrong family with a misleading error, or for the wrong half of a socket. */
 static int level_and_name(sl_loop *l, int fd, int family, uint32_t option, int *level, int *name)
 {
-    if (!option || option >= SLUICE_OPT_COUNT) return -SLUICE_ENOTSUP;
-    *level = options[option].level;
-    *name = options[option].name;
+    if (option >= SLUICE_OPT_COUNT || !sl_os_options[option].name) return -SLUICE_ENOTSUP;
+    *level = sl_os_options[option].level;
+    *name = sl_os_options[option].name;
     if (*level == SOL_SOCKET) return 0;
-    if (family == AF_UNSPEC && (family = family_of(l, fd)) < 0) return -sl_err(errno);
+    if (family == AF_UNSPEC && (family = sl_os_family(l, fd)) < 0) return -sl_err(-family);
     if (family == AF_UNIX) return -SLUICE_ENOTSUP;
     if (*level == IPPROTO_IPV6 && family != AF_INET6) return -SLUICE_ENOTSUP;
     if (option == SLUICE_OPT_IP_TOS && family == AF_INET6) {
@@ -72,7 +28,7 @@ int sl_opt_set(sl_loop *l, int fd, int family, uint32_t option, int64_t value)
     int rc = level_and_name(l, fd, family, option, &level, &name);
 
     if (rc) return rc;
-    if (value < 0 || value > INT32_MAX || (options[option].is_switch && value > 1)) return -SLUICE_EINVAL;
+    if (value < 0 || value > INT32_MAX || (sl_os_options[option].is_switch && value > 1)) return -SLUICE_EINVAL;
     sl_syscall(l);
     if (setsockopt(fd, level, name, &v, sizeof v)) return -sl_err(errno);
     /* A dual-stack socket also speaks IPv4; IP_TOS is for those packets. */
@@ -93,7 +49,7 @@ int sl_opt_get(sl_loop *l, int fd, uint32_t option, int64_t *value)
     sl_syscall(l);
     if (getsockopt(fd, level, name, &v, &len)) return -sl_err(errno);
     /* TCP_CORK and friends come back as a bit pattern on some kernels: a switch is 0 or 1 (see sluice_optval). */
-    *value = options[option].is_switch ? v != 0 : (int64_t)(uint32_t)v;
+    *value = sl_os_options[option].is_switch ? v != 0 : (int64_t)(uint32_t)v;
     return 0;
 }
 

@@ -20,7 +20,8 @@ uint32_t drive_engine(const char *name)
 {
     if (!strcmp(name, "epoll")) return SLUICE_ENGINE_EPOLL;
     if (!strcmp(name, "io_uring")) return SLUICE_ENGINE_IO_URING;
-    FAIL("usage: test ENGINE with ENGINE epoll or io_uring, not '%s'", name);
+    if (!strcmp(name, "kqueue")) return SLUICE_ENGINE_KQUEUE;
+    FAIL("usage: test ENGINE with ENGINE epoll, io_uring or kqueue, not '%s'", name);
 }
 
 sluice_config drive_config(void)

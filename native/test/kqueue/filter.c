@@ -37,14 +37,16 @@ static facts look(file *f)
     socklen_t len = sizeof a.info;
 
     memset(&a, 0, sizeof a);
-    if (poll(&p, 1, 0) == 1) a.events = p.revents;
     a.socket = !fstat(f->fd, &st) && S_ISSOCK(st.st_mode);
+    /* First, so that nothing counts as seen that what follows was too early for. */
+    a.tcp = a.socket && int_option(f->fd, SO_PROTOCOL) == IPPROTO_TCP &&
+            !getsockopt(f->fd, IPPROTO_TCP, TCP_INFO, &a.info, &len);
+    if (poll(&p, 1, 0) == 1) a.events = p.revents;
     if (!a.socket) {
         ioctl(f->fd, FIONREAD, &a.unread);
         return a;
     }
     a.listening = int_option(f->fd, SO_ACCEPTCONN);
-    a.tcp = int_option(f->fd, SO_PROTOCOL) == IPPROTO_TCP && !getsockopt(f->fd, IPPROTO_TCP, TCP_INFO, &a.info, &len);
     if (a.listening) return a;
     ioctl(f->fd, SIOCINQ, &a.unread);
     if (a.events & POLLPRI) a.unread++; /* Linux counts up to the urgent mark only, a BSD also what lies behind it */
@@ -72,7 +74,8 @@ static uint64_t news(const facts *a)
     static uint64_t others;
 
     if (!a->tcp || a->listening) return ++others;
-    return a->info.tcpi_bytes_received << 8 | (uint64_t)(a->events & (POLLRDHUP | POLLHUP | POLLERR));
+    uint64_t ends = (a->events & POLLRDHUP ? 1u : 0) | (a->events & POLLHUP ? 2u : 0) | (a->events & POLLERR ? 4u : 0);
+    return a->info.tcpi_bytes_received << 3 | ends;
 }
 
 state kqueue_read_state(file *f)

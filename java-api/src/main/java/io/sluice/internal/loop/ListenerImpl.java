@@ -320,7 +320,8 @@ final class ListenerImpl implements Listener {
       f = failure;
       s = state;
     }
-    return "listener on " + (addresses.isEmpty() ? address : addresses.get(0)) + " " + s
+    List<SocketAddress> a = addresses; // Once: a close on another thread empties it.
+    return "listener on " + (a.isEmpty() ? address : a.get(0)) + " " + s
         + (f == null ? "" : ": " + f.detail());
   }
 }

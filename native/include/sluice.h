@@ -39,6 +39,22 @@
  *       coalesce. None is lost.
  *   C12 sluice_enter() handles EINTR itself, with the remaining time.
  *
+ * DATAGRAM SOCKETS (made by DATAGRAM): C1 to C3 and C7 to C12 hold as they stand; of C4 to C6 this takes the place:
+ *   D1  One datagram is one completion in one buffer: never split, never joined (but for UDP_GRO, which the caller asks
+ *       for and which says so). A datagram of zero bytes is one, too. One that is longer than the room in the buffer is
+ *       delivered once, cut, with SLUICE_META_TRUNCATED.
+ *   D2  A datagram is handed to the kernel whole, or not at all: its SEND completes with all its bytes, or with an error
+ *       and accepted 0.
+ *   D3  Datagrams of one handle are handed over in submission order, but one that finds the socket full, or is tried
+ *       again, may be overtaken by those behind it. One that fails takes no other with it: those behind it are sent all
+ *       the same.
+ *   D4  No error of the network ends anything. What ICMP tells comes as a notification (NOTE) of the RECVMSG, which
+ *       goes on. On a connected socket without IP_RECVERR the kernel may tell it to the next SEND instead (udp(7)): that
+ *       one fails with ECONNREFUSED or the like, although its own datagram has not left.
+ *   D5  With IP_RECVERR no SEND fails for the error of another datagram.
+ *   D6  What arrives while no RECVMSG is armed, or while it is parked (C9), waits in the socket's receive buffer; what
+ *       does not fit there is dropped by the kernel, and counted for those who ask (SO_RXQ_OVFL).
+ *
  * MEMORY
  *   Payload memory (SEND) is the caller's and must stay valid and unchanged until the terminal completion. Small
  *   structures that a submission refers to (addresses, options, iovecs) are passed as OFFSETS into the shared region's
@@ -66,7 +82,7 @@ extern "C" {
 #endif
 
 #define SLUICE_ABI_MAJOR 1u
-#define SLUICE_ABI_MINOR 0u
+#define SLUICE_ABI_MINOR 1u /* 1: datagram sockets */
 #define SLUICE_ABI (SLUICE_ABI_MAJOR << 16 | SLUICE_ABI_MINOR)
 
 /* ------------------------------------------------------------------------------------------------ engines */
@@ -125,6 +141,8 @@ extern "C" {
 #define SLUICE_EFAULT        23 /* payload address not readable                                                  */
 #define SLUICE_EIO           24 /* reading the file of a SENDFILE failed, or it ended early                      */
 #define SLUICE_EOTHER        25 /* anything else: see the errno in detail                                        */
+#define SLUICE_EMSGSIZE      26 /* datagram: larger than the path, the interface or the protocol takes            */
+#define SLUICE_ENOBUFS       27 /* datagram: the kernel or the interface's queue has no room for it just now      */
 
 /* ----------------------------------------------------------------------------------------- submission entry */
 
@@ -133,7 +151,7 @@ extern "C" {
 #define SLUICE_OP_ACCEPT   2u  /* accept on a listener; MULTISHOT or once                                         */
 #define SLUICE_OP_CONNECT  3u  /* new connected socket                                                            */
 #define SLUICE_OP_RECV     4u  /* receive into buffers of a pool; MULTISHOT or once                               */
-/* 5 is reserved for RECVMSG on message-oriented sockets: EINVAL in this version */
+#define SLUICE_OP_RECVMSG  5u  /* receive datagrams into buffers of a pool; MULTISHOT or once                     */
 #define SLUICE_OP_SEND     6u  /* send one piece of memory                                                        */
 #define SLUICE_OP_SENDMSG  7u  /* send several pieces of memory as one operation                                  */
 #define SLUICE_OP_SHUTDOWN 8u  /* end the sending direction after the queued SENDs                                */
@@ -143,9 +161,10 @@ extern "C" {
 #define SLUICE_OP_DETACH   12u /* give the descriptor of a handle away and end the handle                         */
 #define SLUICE_OP_SENDFILE 13u /* send a region of a file                                                         */
 #define SLUICE_OP_WATCH    14u /* complete when the peer ends its direction or the connection fails, reading nothing */
-#define SLUICE_OP_COUNT    15u
+#define SLUICE_OP_DATAGRAM 15u /* new datagram socket (UDP), connected or not                                     */
+#define SLUICE_OP_COUNT    16u
 
-#define SLUICE_SQE_MULTISHOT 0x01u /* ACCEPT, RECV: go on until cancelled, end of stream or error                 */
+#define SLUICE_SQE_MULTISHOT 0x01u /* ACCEPT, RECV, RECVMSG: go on until cancelled, end of stream or error        */
 #define SLUICE_SQE_LAZY      0x02u /* SEND*, SHUTDOWN: a successful completion need not make a blocking enter
                                       return: it is posted when enter returns for another reason. Whoever waits
                                       for the completion (back-pressure, a callback) leaves the flag out.         */
@@ -164,8 +183,11 @@ extern "C" {
  *  ACCEPT    listener   0            0                offset: optvals   optval count   MULTISHOT
  *  CONNECT   0          0            offset: address  offset: optvals   optval count   0
  *  RECV      socket     0            0                0                 0              MULTISHOT     group = pool
+ *  RECVMSG   datagram   0            0                0                 0              MULTISHOT     group = pool
  *  SEND      socket     bytes > 0    memory           0                 0              LAZY ZEROCOPY msg_flags = MORE
+ *            datagram   bytes >= 0   memory           offset: meta or 0 0              LAZY ZEROCOPY
  *  SENDMSG   socket     iov count    offset: iovecs   0                 0              LAZY          msg_flags = MORE
+ *            datagram   iov count    offset: iovecs   offset: meta or 0 0              LAZY
  *  SENDFILE  socket     bytes > 0    file position    0                 file           LAZY
  *  SHUTDOWN  socket     0            0                0                 0              LAZY
  *  CLOSE     any        0            0                0                 0              ABORT | DRAIN
@@ -173,6 +195,7 @@ extern "C" {
  *  ADOPT     0          0            0                0                 descriptor     0
  *  DETACH    any        0            0                0                 0              0
  *  WATCH     socket     0            0                0                 0              0
+ *  DATAGRAM  0          1 or 2       offset: address  offset: optvals   optval count   0
  *
  * "offset" counts bytes from the start of the shared region and must point into the scratch area, 8-byte aligned.
  *
@@ -208,6 +231,29 @@ extern "C" {
  * DETACH   result = the descriptor. EBUSY while any operation on the handle is in flight.
  * WATCH    result 0 with EOF: the peer has ended its direction (data may be unread). Negative: the connection failed.
  *          The error of a failed connection is told once: a RECV after it may see only the end of the stream.
+ *
+ * DATAGRAM socket, options, bind to the address; with len 2 a second address lies behind the first, and the socket is
+ *          connected to it. IPv4 and IPv6; the wildcard address and port 0 are allowed for the first. Completes at once
+ *          with the new handle, or with an error; when an option was refused, .accepted is its number (SLUICE_OPT_*).
+ * RECVMSG  for datagram sockets only. Each datagram is a completion with BUFFER: result = bytes of payload (0 is a
+ *          datagram of no bytes), detail = offset of a sluice_meta in the buffer, and right behind that the payload. Room
+ *          for payload in a buffer: its size less SLUICE_MSG_ROOM; smaller pools are EINVAL. One RECVMSG per handle at a
+ *          time (EBUSY). Without MULTISHOT the first datagram ends it; notifications do not.
+ *          Notifications have NOTE and MORE, and come in two forms:
+ *            with BUFFER     an error from the socket's error queue (IP_RECVERR): the meta has SLUICE_META_ERROR and says
+ *                            what, who told it and for which destination; the payload (result bytes) is as much of
+ *                            the failed datagram as the kernel kept.
+ *            without BUFFER  result = -SLUICE_E*, detail = errno: an error on a connected socket without IP_RECVERR; or
+ *                            one from the error queue while no buffer was free to carry more.
+ *          At most SLUICE_NOTES_MAX of them per handle and turn. Only CANCEL, CLOSE and a broken socket end a RECVMSG, and
+ *          EOF where a system tells that somebody who shares the descriptor shut it down (Linux seldom does).
+ * SEND, SENDMSG on a datagram socket: one submission is one datagram (or one UDP_SEGMENT train). aux: a sluice_meta in
+ *          the scratch area with destination, source, TOS, segment size; 0 on a connected socket that wants none of these.
+ *          EMSGSIZE, ENOBUFS, ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, EPERM (a firewall; a broadcast without SO_BROADCAST),
+ *          ENOTCONN (no destination), EADDRNOTAVAIL (source), and what else the kernel says. A full socket is waited for.
+ *          MSG_MORE is EINVAL: it would join datagrams.
+ * ADOPT    takes bound UDP sockets, too. SHUTDOWN, SENDFILE, RECV and WATCH on a datagram socket are EINVAL. ABORT
+ *          changes nothing about its CLOSE.
  */
 typedef struct sluice_sqe {
     uint8_t  op;         /*  0 SLUICE_OP_*                                        */
@@ -247,9 +293,11 @@ typedef struct sluice_cqe {
             uint16_t buf_id;    /* 24 with BUFFER                                                                 */
             uint16_t buf_group; /* 26 with BUFFER                                                                 */
         };
-        uint32_t accepted;      /* 24 failed SEND, SENDMSG, SENDFILE: bytes accepted before the error             */
+        uint32_t accepted;      /* 24 failed SEND, SENDMSG, SENDFILE: bytes accepted before the error. Failed
+                                      DATAGRAM: number of the option that was refused, or 0                       */
     };
-    uint32_t detail;            /* 28 errno of a failure; with BUFFER the data's offset; with NOTE SLUICE_NOTE_*  */
+    uint32_t detail;            /* 28 errno of a failure; with BUFFER the offset of data or meta; with NOTE of an
+                                      ACCEPT SLUICE_NOTE_*                                                        */
 } sluice_cqe;
 
 /* handle = generation << 32 | index. Generation 0 is never used, so 0 is no handle. Indexes are dense, from 0. */
@@ -307,10 +355,97 @@ typedef struct sluice_optval {
 #define SLUICE_OPT_IPV6_V6ONLY          17u
 #define SLUICE_OPT_IP_TOS               18u /* also IPV6_TCLASS                              */
 #define SLUICE_OPT_SO_REUSEADDR         19u
-#define SLUICE_OPT_COUNT                20u
+/* Datagram sockets. On an IPv6 socket that takes IPv4, too, each is set for both where Linux has both. */
+#define SLUICE_OPT_SO_BROADCAST         20u
+#define SLUICE_OPT_IP_TTL               21u /* 1..255, also IPV6_UNICAST_HOPS                             */
+#define SLUICE_OPT_IP_MULTICAST_TTL     22u /* 0..255, also IPV6_MULTICAST_HOPS                           */
+#define SLUICE_OPT_IP_MULTICAST_LOOP    23u /* own groups' datagrams come back to this host               */
+#define SLUICE_OPT_IP_MULTICAST_IF      24u /* interface index, 0 = the routing table's; also IPv6. IPv4
+                                               sockets cannot be asked for it (ENOTSUP)                    */
+#define SLUICE_OPT_IP_MULTICAST_ALL     25u /* 1 (the kernel's default): also groups that others joined   */
+#define SLUICE_OPT_IP_PKTINFO           26u /* meta tells local address and interface; also IPv6          */
+#define SLUICE_OPT_IP_RECVTOS           27u /* meta tells TOS or traffic class; also IPV6_RECVTCLASS      */
+#define SLUICE_OPT_IP_RECVERR           28u /* ICMP errors as notifications (D4, D5); also IPv6. Not while a RECVMSG
+                                               is armed (EBUSY)                                            */
+#define SLUICE_OPT_IP_MTU_DISCOVER      29u /* 0 may fragment, 1 kernel decides, 2 DF and EMSGSIZE beyond the path's
+                                               known MTU, 3 DF whatever is known of the path; also IPv6    */
+#define SLUICE_OPT_UDP_SEGMENT          30u /* bytes per datagram of a larger SEND (GSO, Linux 4.18); 0 off */
+#define SLUICE_OPT_UDP_GRO              31u /* several datagrams of a flow in one buffer; needs buffers for 64 KiB,
+                                               else what does not fit is lost (TRUNCATED). Linux 5.0       */
+#define SLUICE_OPT_SO_RXQ_OVFL          32u /* meta counts datagrams dropped for want of room             */
+#define SLUICE_OPT_COUNT                33u
 
 #define SLUICE_MAX_OPTVALS 16u
 #define SLUICE_MAX_IOV     64u
+
+/*
+ * What belongs to one message besides its bytes: with a received one in front of the payload, with one to be sent in
+ * the scratch area. Multi-byte fields in host order, addresses in network order. 64 bytes.
+ *
+ * Received: family, port, scope_id, addr = the sender. The other fields as flags say, else 0.
+ * To be sent: family 0 = the socket's peer, else the destination (an IPv4 address on an IPv6 socket is mapped). local with
+ * HAS_LOCAL: send from this address of the host (the port is the socket's); interface: through this one, 0 = as
+ * routed. tos with HAS_TOS. segment > 0: cut the bytes into datagrams of that size (UDP_SEGMENT). The rest must be zero.
+ * Error notification: family, port, scope_id, addr = destination of the datagram that failed (family 0: not told);
+ * local = with HAS_LOCAL the host that told it; code, os_errno, icmp_*; info = with EMSGSIZE the MTU of the path.
+ *
+ * stream, ppid and assoc are for SCTP messages, and so are the flag bits from 0x100 on: zero in this version.
+ */
+typedef struct sluice_meta {
+    uint16_t family;      /*  0 SLUICE_FAMILY_INET4, INET6 or 0                                                   */
+    uint16_t port;        /*  2                                                                                   */
+    uint32_t scope_id;    /*  4 IPv6                                                                              */
+    uint8_t  addr[16];    /*  8 4 or 16 bytes, the rest zero                                                      */
+    uint8_t  local[16];   /* 24 HAS_LOCAL: same family as addr                                                    */
+    uint32_t interface;   /* 40 HAS_LOCAL (received): index of the interface it came in by                        */
+    uint16_t flags;       /* 44 SLUICE_META_*                                                                     */
+    uint8_t  tos;         /* 46 HAS_TOS: TOS or traffic class; the low two bits are ECN (RFC 3168)                */
+    uint8_t  origin;      /* 47 error: SLUICE_ORIGIN_*                                                            */
+    uint16_t segment;     /* 48 received with UDP_GRO: payload holds datagrams of that size, the last one may be
+                                smaller; 0: one datagram                                                          */
+    union {
+        uint16_t stream;  /* 50 zero in this version (SCTP)                                                       */
+        uint16_t code;    /* 50 error: SLUICE_E*, positive                                                        */
+    };
+    union {
+        uint32_t ppid;     /* 52 zero in this version (SCTP)                                                      */
+        uint32_t os_errno; /* 52 error                                                                            */
+    };
+    union {
+        uint32_t assoc;    /* 56 zero in this version (SCTP)                                                      */
+        struct {
+            uint8_t icmp_type, icmp_code; /* 56, 57 error, with an ICMP origin                                    */
+            uint16_t reserved;
+        };
+    };
+    union {
+        uint32_t drops;   /* 60 HAS_DROPS: datagrams this socket has lost so far (wraps)                          */
+        uint32_t info;    /* 60 error: MTU, or 0                                                                  */
+    };
+} sluice_meta;
+
+#define SLUICE_META_HAS_LOCAL 0x01u
+#define SLUICE_META_HAS_TOS   0x02u
+#define SLUICE_META_HAS_DROPS 0x04u
+#define SLUICE_META_TRUNCATED 0x08u /* the datagram was longer than the payload given here (D1)                    */
+#define SLUICE_META_ERROR     0x10u /* an error notification                                                      */
+
+#define SLUICE_ORIGIN_LOCAL 1u /* this host found out                                                             */
+#define SLUICE_ORIGIN_ICMP  2u
+#define SLUICE_ORIGIN_ICMP6 3u
+
+#define SLUICE_MSG_ROOM     160u /* bytes of a buffer in front of a message's payload: what engines need to work   */
+#define SLUICE_NOTES_MAX    64u
+#define SLUICE_MSG_MAX      65535u /* bytes of a SEND on a datagram socket; more is EMSGSIZE                       */
+
+/* A multicast group: sluice_control(JOIN ...). Linux limits memberships (net.ipv4.igmp_max_memberships: ENOBUFS). 40 bytes. */
+typedef struct sluice_group {
+    uint16_t family;    /*  0 SLUICE_FAMILY_INET4 or INET6                                                        */
+    uint16_t sourced;   /*  2 1: only datagrams of source; 0: of anybody, source must be zero                     */
+    uint32_t interface; /*  4 index; 0: the routing table's choice                                                */
+    uint8_t  group[16]; /*  8 4 or 16 bytes, the rest zero                                                        */
+    uint8_t  source[16]; /* 24                                                                                    */
+} sluice_group;
 
 /* sluice_query(TCP_INFO): tcp(7), linux/tcp.h. Times in microseconds. 96 bytes. A value the kernel lacks is 0. */
 typedef struct sluice_tcp_info {
@@ -402,6 +537,10 @@ typedef struct sluice_header {
 #define SLUICE_CTR_LATE_CLOSED      20u /* sockets closed under C10                                               */
 #define SLUICE_CTR_BUFFERS_OUT      21u /* gauge: buffers the caller owns now                                     */
 #define SLUICE_CTR_OPS_IN_FLIGHT    22u /* gauge: queued send pieces                                              */
+#define SLUICE_CTR_DATAGRAMS_RECEIVED  23u /* completions of RECVMSG with a datagram                              */
+#define SLUICE_CTR_DATAGRAMS_SENT      24u /* SENDs on datagram sockets that the kernel took                      */
+#define SLUICE_CTR_DATAGRAMS_TRUNCATED 25u /* received, longer than a buffer (D1)                                 */
+#define SLUICE_CTR_DATAGRAM_ERRORS     26u /* notifications of errors, and SENDs that failed                      */
 #define SLUICE_CTR_COUNT            32u /* length of the array; unused ones are 0                                 */
 
 /* ------------------------------------------------------------------------------------------------ functions */
@@ -490,6 +629,11 @@ SLUICE_API int sluice_query(sluice_loop *loop, uint64_t handle, uint32_t what, v
                                      an id, not a descriptor. Regular files only         */
 #define SLUICE_CONTROL_CLOSE_FILE 3u /* handle 0; in: int32 file. Queued SENDFILEs still finish                   */
 
+#define SLUICE_CONTROL_JOIN       4u /* in: sluice_group. Datagram sockets. EADDRINUSE: joined already            */
+#define SLUICE_CONTROL_LEAVE      5u /* in: sluice_group, as joined. EADDRNOTAVAIL: not joined (EINVAL if sourced) */
+#define SLUICE_CONTROL_BLOCK      6u /* in: sluice_group, sourced: drop this source's of a group joined for anybody */
+#define SLUICE_CONTROL_UNBLOCK    7u
+
 /* Changes something about a handle. >= 0 or -SLUICE_E*. Owner. */
 SLUICE_API int sluice_control(sluice_loop *loop, uint64_t handle, uint32_t what, const void *in, uint32_t len);
 
@@ -519,6 +663,8 @@ SLUICE_STATIC_ASSERT(sizeof(sluice_sqe) == 64, "submission is one cache line");
 SLUICE_STATIC_ASSERT(sizeof(sluice_cqe) == 32, "completion is half a cache line");
 SLUICE_STATIC_ASSERT(sizeof(sluice_addr) == 128, "address");
 SLUICE_STATIC_ASSERT(sizeof(sluice_optval) == 16, "option");
+SLUICE_STATIC_ASSERT(sizeof(sluice_meta) == 64, "meta");
+SLUICE_STATIC_ASSERT(sizeof(sluice_group) == 40, "group");
 SLUICE_STATIC_ASSERT(sizeof(sluice_header) == 192, "header");
 SLUICE_STATIC_ASSERT(sizeof(sluice_config) == 64, "config");
 SLUICE_STATIC_ASSERT(sizeof(sluice_probe_info) == 256, "probe");

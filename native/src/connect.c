@@ -49,7 +49,7 @@ void sl_connect_submit(sl_loop *l, const sluice_sqe *e)
         failed(l, e->token, SLUICE_ENOMEM, 0);
         return;
     }
-    int fd = sl_os_socket(l, ss.ss_family);
+    int fd = sl_os_socket(l, ss.ss_family, SOCK_STREAM);
     if (fd < 0) {
         failed(l, e->token, sl_err(-fd), -fd);
         return;

@@ -4,8 +4,9 @@
  * System calls per 64-byte echo: recv, send, and one epoll_wait shared by all connections that were ready. The send is tried
  * first; EPOLLOUT matters only after EAGAIN.
  *
- * Unix sockets are registered without EPOLLOUT, unlike TCP: their kernel code signals writability each time the peer reads,
- * wanted or not, which would cost a wake-up per message. They get EPOLLOUT while a send is blocked.
+ * Unix and UDP sockets are registered without EPOLLOUT, unlike TCP: their kernel code signals writability each time the peer
+ * reads, or a datagram has left, wanted or not, which would cost a wake-up per message. They get EPOLLOUT while a send
+ * is blocked.
  *
  * Events carry the handle. A late one has an old generation and is dropped.
  */
@@ -50,9 +51,11 @@ static int control(sl_loop *l, int op, sl_slot *s, uint32_t events)
     return epoll_ctl(epoll_of(l)->fd, op, s->fd, &ev) ? errno : 0;
 }
 
+static bool out_on_demand(const sl_slot *s) { return (s->flags & SL_F_UNIX) || s->kind == SL_KIND_DATAGRAM; }
+
 static uint32_t stream_events(const sl_slot *s)
 {
-    return EPOLLIN | EPOLLRDHUP | EPOLLPRI | (s->flags & SL_F_UNIX ? 0 : EPOLLOUT);
+    return EPOLLIN | EPOLLRDHUP | EPOLLPRI | (out_on_demand(s) ? 0 : EPOLLOUT);
 }
 
 static int add(sl_loop *l, sl_slot *s)
@@ -79,10 +82,10 @@ static void detach(sl_loop *l, sl_slot *s)
     s->ready = 0;
 }
 
-/* TCP is registered for it already. The change for a Unix socket also tells of room that has come meanwhile. */
+/* TCP is registered for it already. The change for the others also tells of room that has come meanwhile. */
 static void want_out(sl_loop *l, sl_slot *s, bool blocked)
 {
-    if (!(s->flags & SL_F_UNIX) || ((s->ready & RD_WANTS_OUT) != 0) == blocked) return;
+    if (!out_on_demand(s) || ((s->ready & RD_WANTS_OUT) != 0) == blocked) return;
     s->ready ^= RD_WANTS_OUT;
     control(l, EPOLL_CTL_MOD, s, stream_events(s) | (blocked ? EPOLLOUT : 0));
 }

@@ -11,6 +11,7 @@
  *   READ   listener      connections wait: accept until it would block (data is their number: a hint)
  *   READ   socket        data bytes are there. EV_EOF: the peer has ended its direction, or the connection failed with errno
  *                        fflags; what is unread comes first (data tells how much), and there will be no further event
+ *   READ   datagrams     one or more are there, or an error: EV_EOF only when the socket was shut down
  *   WRITE                room for a blocked send, or the outcome of a connect. EV_EOF: no more can be sent; errno in fflags, or 0
  *                        after our own SHUTDOWN, which says nothing about the peer
  *   EV_ERROR             the change was refused with errno data (0: it was not, the kernel only confirms it)
@@ -112,8 +113,11 @@ static inline void one_event(sl_loop *l, const struct kevent *e)
         return;
     }
     if (e->filter == EVFILT_READ) {
-        bits = RD_IN | RD_COUNTED;
-        s->engine_word[1] = (uint64_t)e->data;
+        bits = RD_IN;
+        if (s->kind != SL_KIND_DATAGRAM) { /* of datagrams a count of bytes says nothing */
+            bits |= RD_COUNTED;
+            s->engine_word[1] = (uint64_t)e->data;
+        }
         if (e->flags & EV_EOF) bits |= RD_RDHUP; /* behind it a read must not stop at a short count */
     } else {
         bits = RD_OUT;

@@ -199,6 +199,7 @@ static bool uring_engine_close(sl_loop *l, bool force) {
     uring_unregister_fd(&st->ring);
     if (quiet) {
         ue_pools_close(st);
+        ue_messages_close(l, st);
     } /* else: the kernel may still take buffers from the rings; they are left to it */
     uring_close(&st->ring);
     state_free(st);

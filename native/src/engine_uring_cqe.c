@@ -28,6 +28,10 @@ static void dispatch(sl_loop *l, ue_state *st, const struct ur_cqe *c) {
         }
         return; /* the wake word says whether there was a wake (sl_wake_awake) */
     }
+    if (kind == UE_DATAGRAM) {
+        ue_datagram_done(l, c->user_data, c->res);
+        return;
+    }
     uint32_t index = (uint32_t)(c->user_data & 0x3fffffu);
     sl_slot *s = index < l->slots_used ? sl_slot_at(l, index) : NULL;
     if (s && s->generation != (uint32_t)(c->user_data >> 32)) {
@@ -43,6 +47,9 @@ static void dispatch(sl_loop *l, ue_state *st, const struct ur_cqe *c) {
         break;
     case UE_RECV:
         ue_recv_done(l, s, c->res, c->flags);
+        break;
+    case UE_RECVMSG:
+        ue_msg_done(l, s, c->res, c->flags);
         break;
     case UE_WATCH:
         ue_watch_done(l, s, c->res);

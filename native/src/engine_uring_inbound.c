@@ -6,12 +6,12 @@
 
 #include "uring_engine.h"
 
-static void arm(sl_loop *l, sl_slot *s) {
+void ue_arm(sl_loop *l, sl_slot *s) {
     s->ready |= UE_IN_ARMED;
     ue_begin(ue_of(l), s);
 }
 
-static void disarm(sl_loop *l, sl_slot *s) {
+void ue_disarm(sl_loop *l, sl_slot *s) {
     s->ready &= ~UE_IN_ARMED;
     ue_finish(ue_of(l), s);
 }
@@ -24,6 +24,10 @@ static bool multishot(sl_loop *l, const sl_slot *s) {
 }
 
 void ue_in_start(sl_loop *l, sl_slot *s) {
+    if (s->in_op == SLUICE_OP_RECVMSG) {
+        ue_msg_start(l, s);
+        return;
+    }
     struct ur_sqe *e = ue_sqe(l);
     e->fd = s->fd;
     switch (s->in_op) {
@@ -50,11 +54,20 @@ void ue_in_start(sl_loop *l, sl_slot *s) {
         e->user_data = ue_data(l, s, UE_WATCH);
         break;
     }
-    arm(l, s);
+    ue_arm(l, s);
 }
 
 static ue_kind in_kind(const sl_slot *s) {
-    return s->in_op == SLUICE_OP_ACCEPT ? UE_ACCEPT : s->in_op == SLUICE_OP_RECV ? UE_RECV : UE_WATCH;
+    switch (s->in_op) {
+    case SLUICE_OP_ACCEPT:
+        return UE_ACCEPT;
+    case SLUICE_OP_RECV:
+        return UE_RECV;
+    case SLUICE_OP_RECVMSG:
+        return UE_RECVMSG;
+    default:
+        return UE_WATCH;
+    }
 }
 
 void ue_in_cancel(sl_loop *l, sl_slot *s) {
@@ -67,8 +80,7 @@ void ue_in_cancel(sl_loop *l, sl_slot *s) {
 
 static void cancelled(sl_loop *l, sl_slot *s) { sl_in_end(l, s, -SLUICE_ECANCELED, false, 0); }
 
-/* The kernel's request is over and the caller's is not: arm it again, unless it was to end anyway (C8). */
-static void go_on(sl_loop *l, sl_slot *s) {
+void ue_go_on(sl_loop *l, sl_slot *s) {
     if (s->in_op == 0) { /* the last report was its terminal completion */
         sl_close_advance(l, s);
     } else if (unwanted(s)) {
@@ -83,17 +95,17 @@ void ue_accept_done(sl_loop *l, sl_slot *s, int32_t res, uint32_t flags) {
     uint32_t generation = s->generation;
     bool over = !(flags & UR_CQE_F_MORE);
     if (over) {
-        disarm(l, s);
+        ue_disarm(l, s);
     }
     if (res >= 0) {
         sl_accepted(l, s, res);
         if (over && s->generation == generation) {
-            go_on(l, s);
+            ue_go_on(l, s);
         }
         return;
     }
     if (sl_accept_passing(-res) || res == -EAGAIN || res == -ECANCELED) {
-        go_on(l, s);
+        ue_go_on(l, s);
     } else if (unwanted(s)) {
         cancelled(l, s);
     } else if (sl_accept_exhausted(-res)) {
@@ -103,19 +115,23 @@ void ue_accept_done(sl_loop *l, sl_slot *s, int32_t res, uint32_t flags) {
     }
 }
 
+void ue_no_buffer(sl_loop *l, sl_slot *s) {
+    if (unwanted(s)) {
+        cancelled(l, s);
+    } else if (ue_buffer_wanted(l, s)) {
+        ue_go_on(l, s);
+    } else {
+        sl_starve(l, s);
+    }
+}
+
 static void recv_failed(sl_loop *l, sl_slot *s, int err) {
     switch (err) {
     case ECANCELED: case EINTR: case EAGAIN:
-        go_on(l, s);
+        ue_go_on(l, s);
         break;
     case ENOBUFS:
-        if (unwanted(s)) {
-            cancelled(l, s);
-        } else if (ue_buffer_wanted(l, s)) {
-            go_on(l, s);
-        } else {
-            sl_starve(l, s);
-        }
+        ue_no_buffer(l, s);
         break;
     default:
         sl_in_end(l, s, -sl_err(err), false, err);
@@ -134,13 +150,13 @@ void ue_recv_done(sl_loop *l, sl_slot *s, int32_t res, uint32_t flags) {
         }
     }
     if (over) {
-        disarm(l, s);
+        ue_disarm(l, s);
     }
     if (res > 0) {
         s->ready = flags & UR_CQE_F_SOCK_NONEMPTY ? s->ready & ~UE_DRAINED : s->ready | UE_DRAINED;
         sl_in_data(l, s, id, 0, (uint32_t)res);
         if (over && s->generation == generation) {
-            go_on(l, s);
+            ue_go_on(l, s);
         }
     } else if (res == 0) {
         sl_in_end(l, s, 0, true, 0);
@@ -150,9 +166,9 @@ void ue_recv_done(sl_loop *l, sl_slot *s, int32_t res, uint32_t flags) {
 }
 
 void ue_watch_done(sl_loop *l, sl_slot *s, int32_t res) {
-    disarm(l, s);
+    ue_disarm(l, s);
     if (res == -ECANCELED || res == -EINTR || res == -EAGAIN) {
-        go_on(l, s);
+        ue_go_on(l, s);
     } else if (res < 0) {
         sl_in_end(l, s, -sl_err(-res), false, -res);
     } else if (res & POLLERR) {
@@ -183,7 +199,7 @@ void ue_connect_start(sl_loop *l, sl_slot *s, const struct sockaddr_storage *ss,
     e->addr = (uint64_t)(uintptr_t)address;
     e->off = len;
     e->user_data = ue_data(l, s, UE_CONNECT);
-    arm(l, s);
+    ue_arm(l, s);
 }
 
 void ue_connect_cancel(sl_loop *l, sl_slot *s) {
@@ -193,6 +209,6 @@ void ue_connect_cancel(sl_loop *l, sl_slot *s) {
 }
 
 void ue_connect_done(sl_loop *l, sl_slot *s, int32_t res) {
-    disarm(l, s);
+    ue_disarm(l, s);
     sl_connected(l, s, res < 0 ? -res : 0);
 }

@@ -45,7 +45,7 @@ void ue_pools_close(ue_state *st) {
 }
 
 static void fill(sl_pool *p, ue_pool *up) {
-    while (up->level < up->window && p->free_count) {
+    while (up->level < up->window && p->free_count > up->spare) {
         uint16_t id = p->free_ids[--p->free_count];
         uring_bufs_add(&up->bufs, p->base + (size_t)id * p->buf_bytes, p->buf_bytes, id);
         up->level++;
@@ -58,7 +58,7 @@ void ue_pools_fill(sl_loop *l) {
     for (uint32_t mask = st->pool_mask; mask; mask &= mask - 1) {
         uint32_t g = (uint32_t)__builtin_ctz(mask);
         ue_pool *up = &st->pools[g];
-        if (up->level < up->window && l->pools[g].free_count) {
+        if (up->level < up->window && l->pools[g].free_count > up->spare) {
             fill(&l->pools[g], up);
         }
     }
@@ -83,7 +83,7 @@ bool ue_buffer_wanted(sl_loop *l, sl_slot *s) {
     if (up->level) { /* filled since the kernel looked */
         return true;
     }
-    if (p->free_count == 0) {
+    if (p->free_count <= up->spare) {
         return false;
     }
     up->window = up->window * 2 < p->count ? up->window * 2 : p->count;

@@ -25,14 +25,14 @@
 
 #define OUT_BITS (UE_OUT_INLINE | UE_OUT_ARMED | UE_OUT_CANCEL)
 
-static void out_begin(sl_loop *l, sl_slot *s, ue_kind kind) {
+void ue_out_begin(sl_loop *l, sl_slot *s, ue_kind kind) {
     s->flags |= SL_F_SEND_BUSY;
-    s->ready |= kind == UE_INLINE ? UE_OUT_INLINE : UE_OUT_ARMED;
+    s->ready |= kind == UE_INLINE || kind == UE_DATAGRAM ? UE_OUT_INLINE : UE_OUT_ARMED;
     s->engine_aux = kind;
     ue_begin(ue_of(l), s);
 }
 
-static void out_finish(sl_loop *l, sl_slot *s) {
+void ue_out_finish(sl_loop *l, sl_slot *s) {
     s->flags &= (uint16_t)~SL_F_SEND_BUSY;
     s->ready &= ~OUT_BITS;
     s->engine_aux = UE_NONE;
@@ -56,18 +56,22 @@ static void note_inline(ue_state *st, sl_loop *l, sl_slot *s, uint64_t bytes, bo
     st->inline_urgent |= !idle_after;
 }
 
+void ue_wait_writable(sl_loop *l, sl_slot *s) {
+    struct ur_sqe *e = ue_sqe(l);
+    e->opcode = UR_OP_POLL_ADD;
+    e->fd = s->fd;
+    e->op_flags = POLLOUT;
+    e->user_data = ue_data(l, s, UE_SEND_POLL);
+    ue_out_begin(l, s, UE_SEND_POLL);
+    l->ctr[SLUICE_CTR_BLOCKED_SENDS]++;
+}
+
 /* The head is a SENDFILE or a SHUTDOWN. true: look at the new head. */
 static bool special(sl_loop *l, sl_slot *s) {
     uint32_t generation = s->generation;
     int done = sl_send_head_special(l, s);
     if (done == 0) {
-        struct ur_sqe *e = ue_sqe(l);
-        e->opcode = UR_OP_POLL_ADD;
-        e->fd = s->fd;
-        e->op_flags = POLLOUT;
-        e->user_data = ue_data(l, s, UE_SEND_POLL);
-        out_begin(l, s, UE_SEND_POLL);
-        l->ctr[SLUICE_CTR_BLOCKED_SENDS]++;
+        ue_wait_writable(l, s);
     }
     return done > 0 && s->generation == generation && s->send_head != SL_NONE;
 }
@@ -111,6 +115,10 @@ void ue_send_start(sl_loop *l, sl_slot *s) {
     bool more, lazy;
     ue_kind kind;
     uint32_t n;
+    if (s->kind == SL_KIND_DATAGRAM) {
+        ue_datagrams_start(l, s);
+        return;
+    }
     for (;;) {
         kind = choose(st, s, sl_op_at(l, s->send_head));
         n = sl_send_gather(l, s, iov, kind == UE_SEND_ZC ? 1 : SLUICE_MAX_IOV, &bytes, &more, &lazy);
@@ -141,7 +149,7 @@ void ue_send_start(sl_loop *l, sl_slot *s) {
         s->engine_word[0] = 0;
     }
     s->ready &= ~UE_NO_INLINE;
-    out_begin(l, s, kind);
+    ue_out_begin(l, s, kind);
 }
 
 /*
@@ -177,7 +185,7 @@ void ue_send_cancel(sl_loop *l, sl_slot *s) {
 static void out_over(sl_loop *l, sl_slot *s, int64_t res) {
     uint32_t generation = s->generation;
     bool cancel = s->ready & UE_OUT_CANCEL;
-    out_finish(l, s);
+    ue_out_finish(l, s);
     if (res > 0) {
         sl_sent(l, s, (uint64_t)res);
     } else if (res < 0 && res != -EAGAIN && res != -EINTR && !(cancel && res == -ECANCELED)) {
@@ -240,7 +248,9 @@ void ue_inline_settle(sl_loop *l) {
         }
         st->inline_head++;
         sl_slot *s = sl_slot_at(l, i.slot);
-        if ((s->ready & UE_OUT_INLINE) && s->ready_next == i.place) {
+        if (i.bytes == UE_OF_DATAGRAM) {
+            ue_datagram_settle(l, s, i.place);
+        } else if ((s->ready & UE_OUT_INLINE) && s->ready_next == i.place) {
             l->ctr[SLUICE_CTR_INLINE_SENDS]++;
             out_over(l, s, (int64_t)i.bytes);
         }

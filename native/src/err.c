@@ -86,6 +86,8 @@ static const char *const sentences[] = {
     [SLUICE_ENOTCONN] = "the socket is not connected",
     [SLUICE_EFAULT] = "the payload address is not readable",
     [SLUICE_EIO] = "reading the file failed, or it ended early",
+    [SLUICE_EMSGSIZE] = "the datagram is larger than the path, the interface or the protocol takes",
+    [SLUICE_ENOBUFS] = "the kernel or the interface's queue has no room for the datagram just now",
     [SLUICE_EOTHER] = "another error of the operating system: see its errno",
 };
 

@@ -1,5 +1,5 @@
 /*
- * inbound.c: the one inbound operation of a slot: ACCEPT, RECV or WATCH.
+ * inbound.c: the one inbound operation of a slot: ACCEPT, RECV, RECVMSG (its reports: dgram.c) or WATCH.
  *
  *   (none) --submit--> armed --data, connection (MORE)--> armed
  *                        |  ^
@@ -50,7 +50,7 @@ static int accept_opts_try(sl_loop *l, const sl_slot *s, const sl_opt_list *list
     int family = sl_os_family(l, s->fd);
 
     if (family < 0) return -sl_err(-family);
-    int fd = sl_os_socket(l, family);
+    int fd = sl_os_socket(l, family, SOCK_STREAM);
     if (fd < 0) return fd == -EMFILE || fd == -ENFILE ? 0 : -sl_err(-fd);
     int rc = sl_opts_set(l, fd, family, list);
     close(fd);
@@ -73,13 +73,28 @@ static int accept_opts_take(sl_loop *l, sl_slot *s, const sl_opt_list *list)
 
 /* ------------------------------------------------------------------------------- submission */
 
+static sl_kind kind_for(uint8_t op)
+{
+    switch (op) {
+    case SLUICE_OP_ACCEPT: return SL_KIND_LISTENER;
+    case SLUICE_OP_RECVMSG: return SL_KIND_DATAGRAM;
+    default: return SL_KIND_STREAM;
+    }
+}
+
+static bool pool_fits(const sl_loop *l, const sluice_sqe *e)
+{
+    if (e->op != SLUICE_OP_RECV && e->op != SLUICE_OP_RECVMSG) return true;
+    if (e->group >= SL_MAX_POOLS || !l->pools[e->group].count) return false;
+    return e->op == SLUICE_OP_RECV || l->pools[e->group].buf_bytes > SLUICE_MSG_ROOM;
+}
+
 void sl_in_submit(sl_loop *l, sl_slot *s, const sluice_sqe *e)
 {
     sl_opt_list opts = {0};
     bool accepting = e->op == SLUICE_OP_ACCEPT;
 
-    if ((s->kind == SL_KIND_LISTENER) != accepting ||
-        (e->op == SLUICE_OP_RECV && (e->group >= SL_MAX_POOLS || !l->pools[e->group].count)) ||
+    if (s->kind != kind_for(e->op) || !pool_fits(l, e) ||
         (accepting && sl_opts_copy(l, e, &opts))) {
         sl_invalid(l, e);
         return;

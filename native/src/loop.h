@@ -10,6 +10,7 @@
  *   inbound.c   the one ACCEPT, RECV or WATCH of a slot (C5, C6, C10), throttling
  *   connect.c   CONNECT, CANCEL
  *   socket.c    LISTEN, ADOPT
+ *   dgram*.c    datagram sockets: see dgram.h
  *   sendfile.c  SENDFILE and SHUTDOWN, for every engine
  *   close.c     the close state machine (C2, C3)
  *   pool.c      receive pools, return ring, ownership bits (C9)
@@ -43,6 +44,7 @@ typedef enum sl_kind {
     SL_KIND_FREE = 0,
     SL_KIND_LISTENER,
     SL_KIND_STREAM,
+    SL_KIND_DATAGRAM,
     SL_KIND_CONNECTING /* a CONNECT in flight: the caller does not know the handle yet */
 } sl_kind;
 
@@ -69,6 +71,10 @@ typedef enum sl_life { SL_LIVE = 0, SL_DRAINING, SL_ENDING } sl_life;
 #define SL_F_THROTTLED  0x0100u /* listener waiting for descriptors                                           */
 #define SL_F_SEND_BUSY  0x0200u /* the engine has a send of this slot in flight                               */
 #define SL_F_CON_CANCEL 0x0400u /* cancellation of the CONNECT was asked for                                   */
+#define SL_F_INET6      0x0800u /* datagram socket: AF_INET6                                                   */
+#define SL_F_CONNECTED  0x1000u /* datagram socket: it has a peer                                              */
+#define SL_F_RECVERR    0x2000u /* datagram socket: IP_RECVERR is on                                           */
+#define SL_F_ERRORS_LEFT 0x4000u /* datagram socket: its error queue was not read to the end                   */
 
 /* Two cache lines. The first is what every message touches. */
 typedef struct sl_slot {
@@ -76,7 +82,7 @@ typedef struct sl_slot {
     int32_t  fd;
     uint8_t  kind;      /* sl_kind                                                                             */
     uint8_t  life;      /* sl_life                                                                             */
-    uint8_t  in_op;     /* SLUICE_OP_ACCEPT, RECV, WATCH, or 0: none                                           */
+    uint8_t  in_op;     /* SLUICE_OP_ACCEPT, RECV, RECVMSG, WATCH, or 0                                        */
     uint8_t  close_op;  /* SLUICE_OP_CLOSE, DETACH, or 0                                                       */
     uint16_t flags;     /* SL_F_*                                                                              */
     uint16_t in_group;  /* pool of the RECV                                                                    */
@@ -164,6 +170,7 @@ struct sluice_loop {
     /* send pieces */
     sl_op         *ops;
     uint32_t       ops_used, ops_free, ops_live;
+    sluice_meta   *metas; /* one for each piece: of the first piece of a datagram */
 
     uint32_t       dirty_head, dirty_tail; /* slots whose send queue is to be flushed */
     uint32_t       connect_head;
@@ -237,6 +244,11 @@ void     sl_invalid(sl_loop *l, const sluice_sqe *e);    /* completes with EINVA
 void     sl_send_submit(sl_loop *l, sl_slot *s, const sluice_sqe *e);
 void     sl_sends_flush(sl_loop *l);                     /* dirty slots: engine->send_start */
 void     sl_send_next_turn(sl_loop *l, sl_slot *s);      /* flushed again with the next enter, which comes at once */
+uint32_t sl_iovecs_copy(const sl_loop *l, const sluice_sqe *e, sluice_iovec *v, uint64_t *bytes); /* count, 0: malformed */
+sl_op   *sl_piece_new(sl_loop *l, sl_slot *s, const sluice_sqe *e, uint64_t addr, uint32_t len); /* NULL: max_ops */
+void     sl_piece_answer(sl_loop *l, const sl_op *o, int32_t result, uint32_t os_errno);
+void     sl_piece_pop(sl_loop *l, sl_slot *s);           /* the head */
+void     sl_mark_dirty(sl_loop *l, sl_slot *s);
 void     sl_sendq_drop(sl_loop *l, sl_slot *s, int32_t first_result, uint32_t first_errno); /* the others: ECANCELED */
 
 /* socket.c */

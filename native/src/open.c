@@ -76,6 +76,7 @@ static void *reserve(size_t bytes)
 
 static size_t slots_bytes(const sl_loop *l) { return (size_t)l->cfg.max_handles * sizeof(sl_slot); }
 static size_t ops_bytes(const sl_loop *l) { return (size_t)l->cfg.max_ops * sizeof(sl_op); }
+static size_t metas_bytes(const sl_loop *l) { return (size_t)l->cfg.max_ops * sizeof(sluice_meta); }
 
 /* Places a part of the shared region behind the ones before it, on a cache line. */
 static uint32_t place(uint32_t *end, uint32_t bytes)
@@ -147,6 +148,7 @@ static void memory_free(sl_loop *l)
 {
     if (l->slots) munmap(l->slots, slots_bytes(l));
     if (l->ops) munmap(l->ops, ops_bytes(l));
+    if (l->metas) munmap(l->metas, metas_bytes(l));
     if (l->shared && !l->cfg.shared_base) munmap(l->shared, l->shared_bytes);
     sl_pools_free(l);
     free(l->overflow);
@@ -170,7 +172,8 @@ static sl_loop *loop_new(const sluice_config *config)
     l->accept_opts_free = SL_NONE;
     l->slots = reserve(slots_bytes(l));
     l->ops = reserve(ops_bytes(l));
-    if (l->slots && l->ops && shared_make(l)) return l;
+    l->metas = reserve(metas_bytes(l));
+    if (l->slots && l->ops && l->metas && shared_make(l)) return l;
     memory_free(l);
     return NULL;
 }

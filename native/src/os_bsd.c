@@ -57,12 +57,12 @@ static void set_flags(sl_loop *l, int fd)
     sl_os_nonblocking(l, fd, true);
 }
 
-int sl_os_socket(sl_loop *l, int family)
+int sl_os_socket(sl_loop *l, int family, int type)
 {
 #if defined(SOCK_CLOEXEC) && defined(SOCK_NONBLOCK)
-    int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    int fd = socket(family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 #else
-    int fd = socket(family, SOCK_STREAM, 0);
+    int fd = socket(family, type, 0);
 #endif
 
     sl_syscall(l);
@@ -131,35 +131,53 @@ bool sl_os_was_connected(sl_loop *l, int fd)
 #define OS_REUSEPORT SO_REUSEPORT
 #endif
 
+/* FreeBSD and OpenBSD tell the local address of IPv4 in another form, without the interface. */
+#if defined(IP_PKTINFO)
+#define OS_PKTINFO IP_PKTINFO
+#else
+#define OS_PKTINFO 0
+#endif
+
 const sl_os_option sl_os_options[SLUICE_OPT_COUNT] = {
-    [SLUICE_OPT_TCP_NODELAY] = {IPPROTO_TCP, TCP_NODELAY, true},
-    [SLUICE_OPT_SO_KEEPALIVE] = {SOL_SOCKET, SO_KEEPALIVE, true},
+    [SLUICE_OPT_TCP_NODELAY] = {IPPROTO_TCP, TCP_NODELAY, true, 0},
+    [SLUICE_OPT_SO_KEEPALIVE] = {SOL_SOCKET, SO_KEEPALIVE, true, 0},
 #if defined(TCP_KEEPIDLE)
-    [SLUICE_OPT_TCP_KEEPIDLE] = {IPPROTO_TCP, TCP_KEEPIDLE, false},
+    [SLUICE_OPT_TCP_KEEPIDLE] = {IPPROTO_TCP, TCP_KEEPIDLE, false, 0},
 #elif defined(TCP_KEEPALIVE)
-    [SLUICE_OPT_TCP_KEEPIDLE] = {IPPROTO_TCP, TCP_KEEPALIVE, false}, /* macOS: the same under another name */
+    [SLUICE_OPT_TCP_KEEPIDLE] = {IPPROTO_TCP, TCP_KEEPALIVE, false, 0}, /* macOS: the same under another name */
 #endif
 #if defined(TCP_KEEPINTVL)
-    [SLUICE_OPT_TCP_KEEPINTVL] = {IPPROTO_TCP, TCP_KEEPINTVL, false},
+    [SLUICE_OPT_TCP_KEEPINTVL] = {IPPROTO_TCP, TCP_KEEPINTVL, false, 0},
 #endif
 #if defined(TCP_KEEPCNT)
-    [SLUICE_OPT_TCP_KEEPCNT] = {IPPROTO_TCP, TCP_KEEPCNT, false},
+    [SLUICE_OPT_TCP_KEEPCNT] = {IPPROTO_TCP, TCP_KEEPCNT, false, 0},
 #endif
-    [SLUICE_OPT_SO_REUSEPORT] = {SOL_SOCKET, OS_REUSEPORT, true},
-    [SLUICE_OPT_SO_RCVBUF] = {SOL_SOCKET, SO_RCVBUF, false},
-    [SLUICE_OPT_SO_SNDBUF] = {SOL_SOCKET, SO_SNDBUF, false},
+    [SLUICE_OPT_SO_REUSEPORT] = {SOL_SOCKET, OS_REUSEPORT, true, 0},
+    [SLUICE_OPT_SO_RCVBUF] = {SOL_SOCKET, SO_RCVBUF, false, 0},
+    [SLUICE_OPT_SO_SNDBUF] = {SOL_SOCKET, SO_SNDBUF, false, 0},
 #if defined(TCP_FASTOPEN)
-    [SLUICE_OPT_TCP_FASTOPEN] = {IPPROTO_TCP, TCP_FASTOPEN, false},
+    [SLUICE_OPT_TCP_FASTOPEN] = {IPPROTO_TCP, TCP_FASTOPEN, false, 0},
 #endif
 #if defined(TCP_NOTSENT_LOWAT)
-    [SLUICE_OPT_TCP_NOTSENT_LOWAT] = {IPPROTO_TCP, TCP_NOTSENT_LOWAT, false},
+    [SLUICE_OPT_TCP_NOTSENT_LOWAT] = {IPPROTO_TCP, TCP_NOTSENT_LOWAT, false, 0},
 #endif
 #if defined(TCP_NOPUSH)
-    [SLUICE_OPT_TCP_CORK] = {IPPROTO_TCP, TCP_NOPUSH, true},
+    [SLUICE_OPT_TCP_CORK] = {IPPROTO_TCP, TCP_NOPUSH, true, 0},
 #endif
-    [SLUICE_OPT_IPV6_V6ONLY] = {IPPROTO_IPV6, IPV6_V6ONLY, true},
-    [SLUICE_OPT_IP_TOS] = {IPPROTO_IP, IP_TOS, false},
-    [SLUICE_OPT_SO_REUSEADDR] = {SOL_SOCKET, SO_REUSEADDR, true},
+    [SLUICE_OPT_IPV6_V6ONLY] = {IPPROTO_IPV6, IPV6_V6ONLY, true, 0},
+    [SLUICE_OPT_IP_TOS] = {IPPROTO_IP, IP_TOS, false, IPV6_TCLASS},
+    [SLUICE_OPT_SO_REUSEADDR] = {SOL_SOCKET, SO_REUSEADDR, true, 0},
+    [SLUICE_OPT_SO_BROADCAST] = {SOL_SOCKET, SO_BROADCAST, true, 0},
+    [SLUICE_OPT_IP_TTL] = {IPPROTO_IP, IP_TTL, false, IPV6_UNICAST_HOPS},
+    [SLUICE_OPT_IP_MULTICAST_TTL] = {IPPROTO_IP, IP_MULTICAST_TTL, false, IPV6_MULTICAST_HOPS},
+    [SLUICE_OPT_IP_MULTICAST_LOOP] = {IPPROTO_IP, IP_MULTICAST_LOOP, true, IPV6_MULTICAST_LOOP},
+    [SLUICE_OPT_IP_MULTICAST_IF] = {IPPROTO_IP, IP_MULTICAST_IF, false, IPV6_MULTICAST_IF},
+    [SLUICE_OPT_IP_PKTINFO] = {IPPROTO_IP, OS_PKTINFO, true, IPV6_RECVPKTINFO},
+#if defined(IP_RECVTOS)
+    [SLUICE_OPT_IP_RECVTOS] = {IPPROTO_IP, IP_RECVTOS, true, IPV6_RECVTCLASS},
+#else
+    [SLUICE_OPT_IP_RECVTOS] = {IPPROTO_IP, 0, true, IPV6_RECVTCLASS},
+#endif
 };
 
 /* ------------------------------------------------------------------------------- questions */
@@ -247,6 +265,15 @@ int sl_os_unsent(sl_loop *l, int fd, uint64_t *out)
     *out = (uint64_t)unsent;
     return 0;
 }
+
+/* ------------------------------------------------------------------------------- datagrams */
+
+int sl_os_receive_messages(sl_loop *l, int fd, sl_mmsg *m, uint32_t n, int *after)
+{
+    return sl_receive_messages_singly(l, fd, m, n, after);
+}
+
+int sl_os_send_messages(sl_loop *l, int fd, sl_mmsg *m, uint32_t n) { return sl_send_messages_singly(l, fd, m, n); }
 
 /* ------------------------------------------------------------------------------- files */
 

@@ -12,13 +12,13 @@
 #include <sys/sendfile.h>
 #include <time.h>
 
-#include "engine.h"
+#include "dgram.h"
 
 /* ------------------------------------------------------------------------------- descriptors */
 
-int sl_os_socket(sl_loop *l, int family)
+int sl_os_socket(sl_loop *l, int family, int type)
 {
-    int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | (l->engine->nonblocking_sockets ? SOCK_NONBLOCK : 0), 0);
+    int fd = socket(family, type | SOCK_CLOEXEC | (l->engine->nonblocking_sockets ? SOCK_NONBLOCK : 0), 0);
 
     sl_syscall(l);
     return fd < 0 ? -errno : fd;
@@ -76,27 +76,43 @@ bool sl_os_was_connected(sl_loop *l, int fd)
 #ifndef TCP_NOTSENT_LOWAT
 #define TCP_NOTSENT_LOWAT 25    /* Linux 3.12 */
 #endif
+#ifndef IPV6_MULTICAST_ALL
+#define IPV6_MULTICAST_ALL 29   /* Linux 4.20 */
+#endif
 
 const sl_os_option sl_os_options[SLUICE_OPT_COUNT] = {
-    [SLUICE_OPT_TCP_NODELAY] = {IPPROTO_TCP, TCP_NODELAY, true},
-    [SLUICE_OPT_SO_KEEPALIVE] = {SOL_SOCKET, SO_KEEPALIVE, true},
-    [SLUICE_OPT_TCP_KEEPIDLE] = {IPPROTO_TCP, TCP_KEEPIDLE, false},
-    [SLUICE_OPT_TCP_KEEPINTVL] = {IPPROTO_TCP, TCP_KEEPINTVL, false},
-    [SLUICE_OPT_TCP_KEEPCNT] = {IPPROTO_TCP, TCP_KEEPCNT, false},
-    [SLUICE_OPT_TCP_USER_TIMEOUT] = {IPPROTO_TCP, TCP_USER_TIMEOUT, false},
-    [SLUICE_OPT_TCP_QUICKACK] = {IPPROTO_TCP, TCP_QUICKACK, true},
-    [SLUICE_OPT_SO_REUSEPORT] = {SOL_SOCKET, SO_REUSEPORT, true},
-    [SLUICE_OPT_SO_RCVBUF] = {SOL_SOCKET, SO_RCVBUF, false},
-    [SLUICE_OPT_SO_SNDBUF] = {SOL_SOCKET, SO_SNDBUF, false},
-    [SLUICE_OPT_TCP_FASTOPEN] = {IPPROTO_TCP, TCP_FASTOPEN, false},
-    [SLUICE_OPT_TCP_FASTOPEN_CONNECT] = {IPPROTO_TCP, TCP_FASTOPEN_CONNECT, true},
-    [SLUICE_OPT_TCP_DEFER_ACCEPT] = {IPPROTO_TCP, TCP_DEFER_ACCEPT, false},
-    [SLUICE_OPT_TCP_NOTSENT_LOWAT] = {IPPROTO_TCP, TCP_NOTSENT_LOWAT, false},
-    [SLUICE_OPT_TCP_CORK] = {IPPROTO_TCP, TCP_CORK, true},
-    [SLUICE_OPT_SO_BUSY_POLL] = {SOL_SOCKET, SO_BUSY_POLL, false},
-    [SLUICE_OPT_IPV6_V6ONLY] = {IPPROTO_IPV6, IPV6_V6ONLY, true},
-    [SLUICE_OPT_IP_TOS] = {IPPROTO_IP, IP_TOS, false},
-    [SLUICE_OPT_SO_REUSEADDR] = {SOL_SOCKET, SO_REUSEADDR, true},
+    [SLUICE_OPT_TCP_NODELAY] = {IPPROTO_TCP, TCP_NODELAY, true, 0},
+    [SLUICE_OPT_SO_KEEPALIVE] = {SOL_SOCKET, SO_KEEPALIVE, true, 0},
+    [SLUICE_OPT_TCP_KEEPIDLE] = {IPPROTO_TCP, TCP_KEEPIDLE, false, 0},
+    [SLUICE_OPT_TCP_KEEPINTVL] = {IPPROTO_TCP, TCP_KEEPINTVL, false, 0},
+    [SLUICE_OPT_TCP_KEEPCNT] = {IPPROTO_TCP, TCP_KEEPCNT, false, 0},
+    [SLUICE_OPT_TCP_USER_TIMEOUT] = {IPPROTO_TCP, TCP_USER_TIMEOUT, false, 0},
+    [SLUICE_OPT_TCP_QUICKACK] = {IPPROTO_TCP, TCP_QUICKACK, true, 0},
+    [SLUICE_OPT_SO_REUSEPORT] = {SOL_SOCKET, SO_REUSEPORT, true, 0},
+    [SLUICE_OPT_SO_RCVBUF] = {SOL_SOCKET, SO_RCVBUF, false, 0},
+    [SLUICE_OPT_SO_SNDBUF] = {SOL_SOCKET, SO_SNDBUF, false, 0},
+    [SLUICE_OPT_TCP_FASTOPEN] = {IPPROTO_TCP, TCP_FASTOPEN, false, 0},
+    [SLUICE_OPT_TCP_FASTOPEN_CONNECT] = {IPPROTO_TCP, TCP_FASTOPEN_CONNECT, true, 0},
+    [SLUICE_OPT_TCP_DEFER_ACCEPT] = {IPPROTO_TCP, TCP_DEFER_ACCEPT, false, 0},
+    [SLUICE_OPT_TCP_NOTSENT_LOWAT] = {IPPROTO_TCP, TCP_NOTSENT_LOWAT, false, 0},
+    [SLUICE_OPT_TCP_CORK] = {IPPROTO_TCP, TCP_CORK, true, 0},
+    [SLUICE_OPT_SO_BUSY_POLL] = {SOL_SOCKET, SO_BUSY_POLL, false, 0},
+    [SLUICE_OPT_IPV6_V6ONLY] = {IPPROTO_IPV6, IPV6_V6ONLY, true, 0},
+    [SLUICE_OPT_IP_TOS] = {IPPROTO_IP, IP_TOS, false, IPV6_TCLASS},
+    [SLUICE_OPT_SO_REUSEADDR] = {SOL_SOCKET, SO_REUSEADDR, true, 0},
+    [SLUICE_OPT_SO_BROADCAST] = {SOL_SOCKET, SO_BROADCAST, true, 0},
+    [SLUICE_OPT_IP_TTL] = {IPPROTO_IP, IP_TTL, false, IPV6_UNICAST_HOPS},
+    [SLUICE_OPT_IP_MULTICAST_TTL] = {IPPROTO_IP, IP_MULTICAST_TTL, false, IPV6_MULTICAST_HOPS},
+    [SLUICE_OPT_IP_MULTICAST_LOOP] = {IPPROTO_IP, IP_MULTICAST_LOOP, true, IPV6_MULTICAST_LOOP},
+    [SLUICE_OPT_IP_MULTICAST_IF] = {IPPROTO_IP, IP_MULTICAST_IF, false, IPV6_MULTICAST_IF},
+    [SLUICE_OPT_IP_MULTICAST_ALL] = {IPPROTO_IP, IP_MULTICAST_ALL, true, IPV6_MULTICAST_ALL},
+    [SLUICE_OPT_IP_PKTINFO] = {IPPROTO_IP, IP_PKTINFO, true, IPV6_RECVPKTINFO},
+    [SLUICE_OPT_IP_RECVTOS] = {IPPROTO_IP, IP_RECVTOS, true, IPV6_RECVTCLASS},
+    [SLUICE_OPT_IP_RECVERR] = {IPPROTO_IP, IP_RECVERR, true, IPV6_RECVERR},
+    [SLUICE_OPT_IP_MTU_DISCOVER] = {IPPROTO_IP, IP_MTU_DISCOVER, false, IPV6_MTU_DISCOVER},
+    [SLUICE_OPT_UDP_SEGMENT] = {IPPROTO_UDP, UDP_SEGMENT, false, 0},
+    [SLUICE_OPT_UDP_GRO] = {IPPROTO_UDP, UDP_GRO, true, 0},
+    [SLUICE_OPT_SO_RXQ_OVFL] = {SOL_SOCKET, SO_RXQ_OVFL, true, 0},
 };
 
 /* ------------------------------------------------------------------------------- questions */
@@ -130,6 +146,32 @@ int sl_os_unsent(sl_loop *l, int fd, uint64_t *out)
     if (ioctl(fd, SIOCOUTQ, &unsent)) return -sl_err(errno);
     *out = (uint64_t)unsent;
     return 0;
+}
+
+/* ------------------------------------------------------------------------------- datagrams */
+
+/* The kernel keeps an error that ended a batch, and tells it to the next call. */
+int sl_os_receive_messages(sl_loop *l, int fd, sl_mmsg *m, uint32_t n, int *after)
+{
+#if defined(SLUICE_TEST_KQUEUE)
+    return sl_receive_messages_singly(l, fd, m, n, after);
+#endif
+    *after = 0;
+    sl_syscall(l);
+    if (n > 1) return recvmmsg(fd, m, n, MSG_DONTWAIT, NULL);
+    ssize_t bytes = recvmsg(fd, &m->msg_hdr, MSG_DONTWAIT);
+    m->msg_len = (unsigned)bytes;
+    return bytes < 0 ? -1 : 1;
+}
+
+int sl_os_send_messages(sl_loop *l, int fd, sl_mmsg *m, uint32_t n)
+{
+#if defined(SLUICE_TEST_KQUEUE)
+    return sl_send_messages_singly(l, fd, m, n);
+#endif
+    sl_syscall(l);
+    if (n > 1) return sendmmsg(fd, m, n, MSG_DONTWAIT | MSG_NOSIGNAL);
+    return sendmsg(fd, &m->msg_hdr, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -1 : 1;
 }
 
 /* ------------------------------------------------------------------------------- files */

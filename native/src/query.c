@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "engine.h"
+#include "dgram.h"
 #include "os.h"
 
 static int query_address(sl_loop *l, const sl_slot *s, bool peer, sluice_addr *out)
@@ -57,7 +57,7 @@ int sluice_query(sluice_loop *l, uint64_t handle, uint32_t what, void *out, uint
         rc = sl_opt_get(l, s->fd, a.opt.option, &a.opt.value);
         break;
     case SLUICE_QUERY_TCP_INFO: rc = s->flags & SL_F_UNIX ? -SLUICE_ENOTSUP : sl_os_tcp_info(l, s->fd, &a.info); break;
-    case SLUICE_QUERY_UNSENT: rc = s->kind != SL_KIND_STREAM ? -SLUICE_ENOTSUP : sl_os_unsent(l, s->fd, &a.unsent); break;
+    case SLUICE_QUERY_UNSENT: rc = s->kind == SL_KIND_LISTENER ? -SLUICE_ENOTSUP : sl_os_unsent(l, s->fd, &a.unsent); break;
     default: rc = query_address(l, s, what == SLUICE_QUERY_PEER_ADDR, &a.addr); break;
     }
     if (rc) return rc;
@@ -75,7 +75,19 @@ static int set_option(sl_loop *l, uint64_t handle, const void *in, uint32_t len)
     if (o.reserved) return -SLUICE_EINVAL;
     sl_slot *s = known(l, handle);
     if (!s) return -SLUICE_ESTALE;
-    return sl_opt_set(l, s->fd, AF_UNSPEC, o.option, o.value);
+    /* The engine was told of it when the RECVMSG began. */
+    bool errors = o.option == SLUICE_OPT_IP_RECVERR && s->kind == SL_KIND_DATAGRAM;
+    if (errors && s->in_op) return -SLUICE_EBUSY;
+    int rc = sl_opt_set(l, s->fd, AF_UNSPEC, o.option, o.value);
+    if (errors && !rc) s->flags = (uint16_t)((s->flags & ~SL_F_RECVERR) | (o.value ? SL_F_RECVERR : 0));
+    return rc;
+}
+
+static int change_group(sl_loop *l, uint64_t handle, uint32_t what, const void *in, uint32_t len)
+{
+    sl_slot *s = known(l, handle);
+
+    return s ? sl_group_control(l, s, what, in, len) : -SLUICE_ESTALE;
 }
 
 static int close_file(sl_loop *l, const void *in, uint32_t len)
@@ -93,6 +105,7 @@ int sluice_control(sluice_loop *l, uint64_t handle, uint32_t what, const void *i
     if (sl_foreign(l)) return -SLUICE_EOWNER;
     if (!in) return -SLUICE_EINVAL;
     if (what == SLUICE_CONTROL_SET_OPTION) return set_option(l, handle, in, len);
+    if (what >= SLUICE_CONTROL_JOIN && what <= SLUICE_CONTROL_UNBLOCK) return change_group(l, handle, what, in, len);
     if (handle) return -SLUICE_EINVAL;
     switch (what) {
     case SLUICE_CONTROL_OPEN_FILE: return sl_file_open(l, in, len);

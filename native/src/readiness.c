@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
+#include "dgram.h"
 #include "os.h"
 
 void sl_readiness_init(sl_readiness *r)
@@ -82,6 +83,10 @@ void sl_ready_send_start(sl_loop *l, sl_slot *s)
     uint32_t generation = s->generation;
     bool first = true;
 
+    if (__builtin_expect(s->kind == SL_KIND_DATAGRAM, 0)) {
+        if (!sl_msgs_flush(l, s)) wait_writable(l, s);
+        return;
+    }
     while (s->generation == generation && s->send_head != SL_NONE) {
         uint8_t op = sl_op_at(l, s->send_head)->op;
         if (__builtin_expect(op != SLUICE_OP_SEND && op != SLUICE_OP_SENDMSG, 0)) {
@@ -185,6 +190,7 @@ void sl_ready_serve(sl_loop *l, sl_slot *s)
 {
     switch (s->in_op) {
     case SLUICE_OP_RECV: sl_ready_receive(l, s); break;
+    case SLUICE_OP_RECVMSG: sl_ready_receive_messages(l, s); break;
     case SLUICE_OP_ACCEPT: sl_ready_accept(l, s); break;
     case SLUICE_OP_WATCH: watch(l, s); break;
     default: break;

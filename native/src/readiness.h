@@ -12,6 +12,7 @@
  *
  *   readiness.c       ready list, sending, connecting, the operations of engine.h that are the same for both
  *   readiness_in.c    receiving and accepting
+ *   readiness_dgram.c receiving datagrams
  *   engine_epoll.c, engine_kqueue*.c    registration, the wait, the translation of events
  *
  * The engine's state begins with an sl_readiness. The turn is inline, with the engine's own wait as a constant: the hot path has no
@@ -39,7 +40,7 @@
 /* anything an inbound operation can make progress with */
 #define RD_INBOUND (RD_IN | RD_RDHUP | RD_HUP | RD_ERR)
 
-/* slot.engine_word: [0] the slot before on the ready list, [1] see RD_COUNTED, [2] and [3] the engine's own.
+/* slot.engine_word: [0] the slot before on the ready list, [1] see RD_COUNTED; of a datagram socket the size of the last batch, [2] and [3] the engine's own.
    slot.engine_aux: an errno that the kernel tells once, kept for the operation that asks later. */
 
 typedef struct sl_readiness {
@@ -79,6 +80,9 @@ void sl_ready_buffers_flush(sl_loop *l);
     .buffers_flush = sl_ready_buffers_flush, .in_start = sl_ready_in_start, .in_cancel = sl_ready_in_cancel, \
     .connect_start = sl_ready_connect_start, .connect_cancel = sl_ready_connect_cancel, \
     .send_start = sl_ready_send_start, .send_cancel = sl_ready_send_cancel
+
+/* readiness_dgram.c */
+void sl_ready_receive_messages(sl_loop *l, sl_slot *s);
 
 /* readiness_in.c */
 void sl_ready_receive(sl_loop *l, sl_slot *s);

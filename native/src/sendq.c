@@ -9,7 +9,7 @@
 #include <errno.h>
 #include <sys/uio.h>
 
-#include "engine.h"
+#include "dgram.h"
 
 static inline uint32_t op_new(sl_loop *l)
 {
@@ -92,23 +92,29 @@ static inline sl_op *new_piece(sl_loop *l, sl_slot *s, const sluice_sqe *e, uint
     return o;
 }
 
-static void submit_sendmsg(sl_loop *l, sl_slot *s, const sluice_sqe *e)
+uint32_t sl_iovecs_copy(const sl_loop *l, const sluice_sqe *e, sluice_iovec *v, uint64_t *bytes)
 {
     const sluice_iovec *shared;
-    sluice_iovec v[SLUICE_MAX_IOV];
     uint64_t total = 0;
     uint32_t count = e->len;
 
-    if (!count || count > SLUICE_MAX_IOV || !(shared = sl_scratch(l, e->addr, count * sizeof *shared))) {
-        sl_invalid(l, e);
-        return;
-    }
+    if (!count || count > SLUICE_MAX_IOV || !(shared = sl_scratch(l, e->addr, count * sizeof *shared))) return 0;
     for (uint32_t i = 0; i < count; i++) {
         v[i] = shared[i];
         if (!v[i].len || v[i].len > INT32_MAX) total = UINT32_MAX; /* stays above the limit: at most 64 more are added */
         else total += v[i].len;
     }
-    if (total > INT32_MAX) {
+    *bytes = total;
+    return total > INT32_MAX ? 0 : count;
+}
+
+static void submit_sendmsg(sl_loop *l, sl_slot *s, const sluice_sqe *e)
+{
+    sluice_iovec v[SLUICE_MAX_IOV];
+    uint64_t total;
+    uint32_t count = sl_iovecs_copy(l, e, v, &total);
+
+    if (!count) {
         sl_invalid(l, e);
         return;
     }
@@ -147,8 +153,8 @@ static void submit_sendfile(sl_loop *l, sl_slot *s, const sluice_sqe *e)
 
 void sl_send_submit(sl_loop *l, sl_slot *s, const sluice_sqe *e)
 {
-    if (__builtin_expect(s->kind != SL_KIND_STREAM, 0)) {
-        sl_invalid(l, e);
+    if (__builtin_expect(s->kind != SL_KIND_STREAM || e->aux, 0)) {
+        sl_msg_send_submit(l, s, e);
         return;
     }
     if (__builtin_expect(s->flags & (SL_F_SEND_ERR | SL_F_FIN_SENT), 0)) {
@@ -190,6 +196,7 @@ void sl_sends_flush(sl_loop *l)
         index = s->next;
         s->flags &= (uint16_t)~SL_F_DIRTY;
         if (__builtin_expect(s->life == SL_ENDING, 0)) sl_close_advance(l, s); /* it waited for the mark to go */
+        else if (__builtin_expect(s->flags & SL_F_ERRORS_LEFT, 0)) sl_msg_errors_rest(l, s);
         else if (s->send_head != SL_NONE && !(s->flags & SL_F_SEND_BUSY)) l->engine->send_start(l, s);
     }
 }
@@ -223,6 +230,21 @@ static inline void pop_head(sl_loop *l, sl_slot *s, uint32_t index, const sl_op 
     if (__builtin_expect(o->file >= 0, 0)) sl_file_unref(l, o->file);
     op_free(l, index);
 }
+
+/* ---- for datagrams (dgram_send.c) ---- */
+
+sl_op *sl_piece_new(sl_loop *l, sl_slot *s, const sluice_sqe *e, uint64_t addr, uint32_t len)
+{
+    return new_piece(l, s, e, addr, len);
+}
+
+void sl_piece_answer(sl_loop *l, const sl_op *o, int32_t result, uint32_t os_errno) { answer(l, o, result, 0, os_errno); }
+
+void sl_piece_pop(sl_loop *l, sl_slot *s) { pop_head(l, s, s->send_head, sl_op_at(l, s->send_head)); }
+
+void sl_mark_dirty(sl_loop *l, sl_slot *s) { mark_dirty(l, s); }
+
+/* ---- reports of the engines ---- */
 
 void sl_sent(sl_loop *l, sl_slot *s, uint64_t n)
 {

@@ -5,7 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "engine.h"
+#include "dgram.h"
 #include "os.h"
 
 void sl_socket_close(sl_loop *l, int fd)
@@ -44,7 +44,7 @@ void sl_listen_submit(sl_loop *l, const sluice_sqe *e)
         failed(l, e, SLUICE_ENOMEM, 0);
         return;
     }
-    int fd = sl_os_socket(l, ss.ss_family);
+    int fd = sl_os_socket(l, ss.ss_family, SOCK_STREAM);
     if (fd < 0) {
         failed(l, e, sl_err(-fd), -fd);
         return;
@@ -62,13 +62,14 @@ void sl_listen_submit(sl_loop *l, const sluice_sqe *e)
     sl_socket_enter(l, e, SL_KIND_LISTENER, ss.ss_family, fd, true);
 }
 
-/* The last step of LISTEN and ADOPT: a slot, the engine, the completion. */
+/* The last step of LISTEN, DATAGRAM and ADOPT: a slot, the engine, the completion. */
 void sl_socket_enter(sl_loop *l, const sluice_sqe *e, sl_kind kind, int family, int fd, bool owned)
 {
     sl_slot *s = sl_slot_new(l, kind, fd);
     int rc;
 
     if (family == AF_UNIX) s->flags |= SL_F_UNIX;
+    if (kind == SL_KIND_DATAGRAM) s->flags |= sl_msg_flags_of(l, fd, family);
     rc = l->engine->attach(l, s);
     if (rc) {
         sl_slot_free(l, s);
@@ -96,6 +97,10 @@ static int inspect(sl_loop *l, int fd, sl_kind *kind, int *family)
 
     if ((rc = int_option(l, fd, SO_TYPE, &type)) || (rc = int_option(l, fd, SO_ACCEPTCONN, &listening))) return rc;
     if ((*family = sl_os_family(l, fd)) < 0) return *family;
+    if (type == SOCK_DGRAM && (*family == AF_INET || *family == AF_INET6)) {
+        *kind = SL_KIND_DATAGRAM;
+        return 0;
+    }
     if (type != SOCK_STREAM || (*family != AF_INET && *family != AF_INET6 && *family != AF_UNIX)) return -EOPNOTSUPP;
     *kind = listening ? SL_KIND_LISTENER : SL_KIND_STREAM;
     if (listening) return 0;

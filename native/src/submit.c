@@ -4,7 +4,7 @@
  * Nothing here trusts the ring: an entry is copied before it is looked at, indexes are masked, offsets are checked
  * against the scratch area, payload addresses are never dereferenced in user space (the kernel answers EFAULT).
  */
-#include "loop.h"
+#include "dgram.h"
 
 /* What an operation uses. A bit outside these masks in an entry makes it malformed. */
 typedef struct form {
@@ -24,9 +24,11 @@ static const form forms[SLUICE_OP_COUNT] = {
     [SLUICE_OP_ACCEPT] = {.handle = ANY64, .aux = ANY64, .aux32 = ANY32, .flags = SLUICE_SQE_MULTISHOT},
     [SLUICE_OP_CONNECT] = {.addr = ANY64, .aux = ANY64, .aux32 = ANY32},
     [SLUICE_OP_RECV] = {.handle = ANY64, .flags = SLUICE_SQE_MULTISHOT, .group = 0xffff},
-    [SLUICE_OP_SEND] = {.handle = ANY64, .len = ANY32, .addr = ANY64, .msg = SLUICE_MSG_MORE,
+    [SLUICE_OP_RECVMSG] = {.handle = ANY64, .flags = SLUICE_SQE_MULTISHOT, .group = 0xffff},
+    [SLUICE_OP_SEND] = {.handle = ANY64, .len = ANY32, .addr = ANY64, .aux = ANY64, .msg = SLUICE_MSG_MORE,
                         .flags = SEND_FLAGS | SLUICE_SQE_ZEROCOPY},
-    [SLUICE_OP_SENDMSG] = {.handle = ANY64, .len = ANY32, .addr = ANY64, .msg = SLUICE_MSG_MORE, .flags = SEND_FLAGS},
+    [SLUICE_OP_SENDMSG] = {.handle = ANY64, .len = ANY32, .addr = ANY64, .aux = ANY64, .msg = SLUICE_MSG_MORE,
+                           .flags = SEND_FLAGS},
     [SLUICE_OP_SHUTDOWN] = {.handle = ANY64, .flags = SEND_FLAGS},
     [SLUICE_OP_CLOSE] = {.handle = ANY64, .flags = SLUICE_SQE_ABORT | SLUICE_SQE_DRAIN},
     [SLUICE_OP_CANCEL] = {.handle = ANY64, .aux = ANY64},
@@ -34,13 +36,13 @@ static const form forms[SLUICE_OP_COUNT] = {
     [SLUICE_OP_DETACH] = {.handle = ANY64},
     [SLUICE_OP_SENDFILE] = {.handle = ANY64, .len = ANY32, .addr = ANY64, .aux32 = ANY32, .flags = SEND_FLAGS},
     [SLUICE_OP_WATCH] = {.handle = ANY64},
+    [SLUICE_OP_DATAGRAM] = {.len = ANY32, .addr = ANY64, .aux = ANY64, .aux32 = ANY32},
 };
 
-#define RESERVED_OP 5u /* RECVMSG, see sluice.h */
 
 static inline bool well_formed(const sluice_sqe *e)
 {
-    if (e->op >= SLUICE_OP_COUNT || e->op == RESERVED_OP) return false;
+    if (e->op >= SLUICE_OP_COUNT) return false;
     const form *f = &forms[e->op];
     uint64_t wide = (e->handle & ~f->handle) | (e->addr & ~f->addr) | (e->aux & ~f->aux) | e->reserved;
     uint32_t narrow = (e->len & ~f->len) | (e->aux32 & ~f->aux32) | (e->msg_flags & ~(uint32_t)f->msg) |
@@ -62,6 +64,7 @@ static void without_handle(sl_loop *l, const sluice_sqe *e)
     switch (e->op) {
     case SLUICE_OP_LISTEN: sl_listen_submit(l, e); break;
     case SLUICE_OP_CONNECT: sl_connect_submit(l, e); break;
+    case SLUICE_OP_DATAGRAM: sl_datagram_submit(l, e); break;
     case SLUICE_OP_ADOPT: sl_adopt_submit(l, e); break;
     case SLUICE_OP_CANCEL: sl_cancel_submit(l, e); break;
     default: sl_complete(l, e->op, e->token, 0, 0, 0, 0); break; /* NOP */
@@ -83,7 +86,7 @@ static void with_handle(sl_loop *l, sl_slot *s, const sluice_sqe *e)
         return;
     }
     switch (e->op) {
-    case SLUICE_OP_ACCEPT: case SLUICE_OP_RECV: case SLUICE_OP_WATCH: sl_in_submit(l, s, e); break;
+    case SLUICE_OP_ACCEPT: case SLUICE_OP_RECV: case SLUICE_OP_RECVMSG: case SLUICE_OP_WATCH: sl_in_submit(l, s, e); break;
     case SLUICE_OP_DETACH: sl_detach_submit(l, s, e); break;
     default: sl_send_submit(l, s, e); break; /* SEND, SENDMSG, SENDFILE, SHUTDOWN */
     }

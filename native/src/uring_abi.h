@@ -44,6 +44,7 @@ struct ur_cqe {
 #define UR_OP_NOP          0
 #define UR_OP_POLL_ADD     6
 #define UR_OP_SENDMSG      9
+#define UR_OP_RECVMSG      10
 #define UR_OP_ACCEPT       13
 #define UR_OP_ASYNC_CANCEL 14
 #define UR_OP_CONNECT      16
@@ -68,6 +69,15 @@ struct ur_cqe {
 #define UR_CQE_F_SOCK_NONEMPTY (1u << 2) /* 5.19 */
 #define UR_CQE_F_NOTIF         (1u << 3) /* 6.0 */
 #define UR_CQE_BUFFER_SHIFT    16
+
+/* In front of each message of a multishot RECVMSG (6.0). Behind it lie name and control messages, each in as many bytes
+   as the msghdr of the request said, then the payload. */
+struct ur_recvmsg_out {
+    uint32_t namelen;
+    uint32_t controllen;
+    uint32_t payloadlen;
+    uint32_t flags; /* MSG_TRUNC ... */
+};
 
 /* ---- io_uring_setup ---- */
 

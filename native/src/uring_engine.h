@@ -5,6 +5,8 @@
  *   engine_uring_cqe.c      taking completions off the kernel's ring
  *   engine_uring_submit.c   entries, the arena for what they point to, submitting
  *   engine_uring_inbound.c  accept, receive, watch, connect
+ *   engine_uring_dgram.c    receiving datagrams
+ *   engine_uring_dgram_send.c   sending them
  *   engine_uring_send.c     sends: inline, armed, zero-copy
  *   engine_uring_pool.c     receive pools in the kernel's provided-buffer rings
  *   uring_ring.c uring_probe.c uring_probe_live.c   know nothing about loops
@@ -17,6 +19,8 @@
  *   +-----------+--------+---------+---------+
  *   |generation |  kind  |    0    |  index  |     of the slot; the bell and cancels have index and generation 0
  *   +-----------+--------+---------+---------+
+ *
+ * Datagrams are sent several at a time. There the index is that of the sl_op (its first piece), which names the slot.
  *
  * slot.in_flight counts requests that will still post a completion (a multishot once, until it comes without F_MORE).
  * The slot lives as long, so a stale generation means a request that was given up in a forced close.
@@ -37,6 +41,8 @@ typedef enum ue_kind {
     UE_INLINE,    /* completion only when it was not accepted whole                */
     UE_SEND_ZC,   /* result with F_MORE, then the notification                     */
     UE_SEND_POLL, /* a SENDFILE waits until the socket is writable                 */
+    UE_RECVMSG,
+    UE_DATAGRAM,  /* completion only when it was not taken                         */
     UE_CANCEL,    /* completion only when there was nothing to cancel: ignored     */
     UE_BELL
 } ue_kind;
@@ -49,20 +55,24 @@ typedef enum ue_kind {
 #define UE_NO_INLINE   0x10u /* the next send must be an armed one: the last inline one found the socket full     */
 #define UE_NO_ZC       0x20u /* the socket cannot send without a copy                                             */
 #define UE_DRAINED     0x40u /* the last receive emptied the socket: a one-shot receive polls first               */
+#define UE_HELD        0x80u /* a datagram of no bytes waits for a buffer: engine_uring_dgram.c                   */
 /* slot.engine_aux: kind of the outbound request. slot.engine_word[0]: result of a zero-copy send. */
 
 /* An inline send on its way through the ring; see ue_inline_settle. */
 typedef struct ue_inline {
-    uint64_t bytes;
+    uint64_t bytes; /* UE_OF_DATAGRAM: no bytes, but a datagram */
     uint32_t slot;
     uint32_t place; /* in the submission ring */
 } ue_inline;
+
+#define UE_OF_DATAGRAM UINT64_MAX
 
 /* A pool as the kernel sees it. */
 typedef struct ue_pool {
     uring_bufs bufs;
     uint32_t   level;  /* buffers the kernel has        */
     uint32_t   window; /* and how many it should have   */
+    uint32_t   spare;  /* 1: keep one back for datagram sockets: engine_uring_dgram.c */
 } ue_pool;
 
 typedef struct ue_state {
@@ -87,6 +97,8 @@ typedef struct ue_state {
     struct ur_sqe lost; /* written to when not even the spill can grow; the loop is broken then */
 
     ue_pool     pools[SL_MAX_POOLS];
+
+    struct ue_message *messages; /* one for each slot; NULL until the first one-shot RECVMSG. engine_uring_dgram.c */
 } ue_state;
 
 #define UE_ARENA_BYTES (256u * 1024u)
@@ -113,7 +125,22 @@ static inline uint32_t ue_place(const ue_state *st) { /* of the next entry */
 /* engine_uring_cqe.c */
 bool   ue_collect(sl_loop *l);                       /* true: the kernel's ring is empty, false: no room to report */
 
+/* engine_uring_dgram.c */
+void   ue_msg_start(sl_loop *l, sl_slot *s);
+void   ue_msg_done(sl_loop *l, sl_slot *s, int32_t res, uint32_t flags);
+void   ue_messages_close(sl_loop *l, ue_state *st);
+
+/* engine_uring_dgram_send.c */
+void   ue_datagrams_start(sl_loop *l, sl_slot *s);
+void   ue_datagram_done(sl_loop *l, uint64_t user_data, int32_t res);
+void   ue_datagram_settle(sl_loop *l, sl_slot *s, uint32_t place); /* the oldest that is in the kernel */
+
 /* engine_uring_inbound.c */
+void   ue_arm(sl_loop *l, sl_slot *s);               /* the inbound request goes out  */
+void   ue_disarm(sl_loop *l, sl_slot *s);            /* its last completion came in   */
+/* The kernel's request is over and the caller's is not: arm it again, unless it was to end anyway (C8). */
+void   ue_go_on(sl_loop *l, sl_slot *s);
+void   ue_no_buffer(sl_loop *l, sl_slot *s);         /* ENOBUFS */
 void   ue_in_start(sl_loop *l, sl_slot *s);
 void   ue_in_cancel(sl_loop *l, sl_slot *s);
 void   ue_connect_start(sl_loop *l, sl_slot *s, const struct sockaddr_storage *ss, uint32_t len);
@@ -125,6 +152,9 @@ void   ue_connect_done(sl_loop *l, sl_slot *s, int32_t res);
 
 /* engine_uring_send.c */
 void   ue_send_start(sl_loop *l, sl_slot *s);
+void   ue_out_begin(sl_loop *l, sl_slot *s, ue_kind kind);
+void   ue_out_finish(sl_loop *l, sl_slot *s);
+void   ue_wait_writable(sl_loop *l, sl_slot *s);
 void   ue_send_cancel(sl_loop *l, sl_slot *s);
 void   ue_send_done(sl_loop *l, sl_slot *s, ue_kind kind, int32_t res, uint32_t flags);
 void   ue_inline_settle(sl_loop *l); /* only after ue_collect returned true */

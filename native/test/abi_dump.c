@@ -105,6 +105,39 @@ static void referred(void) {
     END(sluice_optval);
 }
 
+static void messages(void) {
+    BEGIN(sluice_meta);
+    FIELD(sluice_meta, family);
+    FIELD(sluice_meta, port);
+    FIELD(sluice_meta, scope_id);
+    FIELD(sluice_meta, addr);
+    FIELD(sluice_meta, local);
+    FIELD(sluice_meta, interface);
+    FIELD(sluice_meta, flags);
+    FIELD(sluice_meta, tos);
+    FIELD(sluice_meta, origin);
+    FIELD(sluice_meta, segment);
+    FIELD(sluice_meta, stream);
+    FIELD(sluice_meta, code);
+    FIELD(sluice_meta, ppid);
+    FIELD(sluice_meta, os_errno);
+    FIELD(sluice_meta, assoc);
+    FIELD(sluice_meta, icmp_type);
+    FIELD(sluice_meta, icmp_code);
+    FIELD(sluice_meta, reserved);
+    FIELD(sluice_meta, drops);
+    FIELD(sluice_meta, info);
+    END(sluice_meta);
+
+    BEGIN(sluice_group);
+    FIELD(sluice_group, family);
+    FIELD(sluice_group, sourced);
+    FIELD(sluice_group, interface);
+    FIELD(sluice_group, group);
+    FIELD(sluice_group, source);
+    END(sluice_group);
+}
+
 static void tcp_info(void) {
     BEGIN(sluice_tcp_info);
     FIELD(sluice_tcp_info, state);
@@ -194,6 +227,7 @@ int main(void) {
 #include "abi_macros.h"
     entries();
     referred();
+    messages();
     tcp_info();
     header();
     arguments();

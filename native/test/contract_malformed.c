@@ -52,7 +52,7 @@ static void unused_fields_must_be_zero(void)
     static const uint32_t uses_msg = 1 << SLUICE_OP_SEND | 1 << SLUICE_OP_SENDMSG;
 
     for (uint8_t op = 0; op < SLUICE_OP_COUNT; op++) {
-        if (op == 5) continue;
+            if (op == SLUICE_OP_RECVMSG || op == SLUICE_OP_DATAGRAM) continue;
         WRONG(reserved, 1);
         WRONG(msg_stream, 1);
         WRONG(msg_ppid, 1);
@@ -67,7 +67,7 @@ static void unused_fields_must_be_zero(void)
         if (op == SLUICE_OP_RECV || op == SLUICE_OP_SEND || op == SLUICE_OP_CLOSE) WRONG(aux, 8);
         if (op == SLUICE_OP_RECV || op == SLUICE_OP_SEND || op == SLUICE_OP_CLOSE) WRONG(aux32, 1);
     }
-    refused((sluice_sqe){.op = 5, .handle = stream}, "reserved operation");
+    refused((sluice_sqe){.op = SLUICE_OP_RECVMSG, .handle = stream}, "RECVMSG on a stream");
     refused((sluice_sqe){.op = SLUICE_OP_COUNT}, "unknown operation");
     refused((sluice_sqe){.op = 255}, "unknown operation");
 }

@@ -40,6 +40,8 @@ void drive_open(drive *d, const char *engine, const sluice_config *config)
     d->engine = c.engine = drive_engine(engine);
     CHECK_EQ(sluice_probe(c.engine, &info), 0);
     if (!info.usable) SKIP("%s: %s", engine, info.reason);
+    const char *entries = getenv("SLUICE_TEST_URING_ENTRIES"); /* or with a kernel ring that is always full */
+    if (entries && !c.uring_entries) c.uring_entries = (uint32_t)strtoul(entries, NULL, 0);
     if (off) c.features_off |= (uint32_t)strtoul(off, NULL, 0) & SLUICE_FEAT_ALL;
     CHECK_EQ(sluice_open(&c, &d->loop), 0);
     d->hdr = sluice_shared(d->loop, &bytes);

@@ -7,10 +7,12 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#include "drive.h"
+#include "drive_dgram.h"
 
 #define ENTRIES 60000
 #define HANDLES 64
+#define PAIRS 8
+#define DATAGRAMS 4
 
 static drive d;
 static uint64_t state;
@@ -18,6 +20,7 @@ static uint64_t handles[HANDLES];
 static uint32_t handle_count;
 static int peers[HANDLES];
 static uint8_t memory[70000];
+static uint16_t udp_port;
 
 static uint64_t next(void)
 {
@@ -42,7 +45,21 @@ static uint64_t some_handle(void)
 
 static uint64_t some_offset(void)
 {
-    return one_in(8) ? next() : d.hdr->scratch_offset + below(d.hdr->scratch_bytes / 8) * 8ull;
+    uint32_t step = one_in(3) ? 8 : 128; /* structures lie at multiples of 128 */
+
+    return one_in(8) ? next() : d.hdr->scratch_offset + below(d.hdr->scratch_bytes / step) * (uint64_t)step;
+}
+
+static uint64_t some_datagram_socket(void) { return handle_count > PAIRS ? handles[PAIRS + below(DATAGRAMS)] : 0; }
+
+/* The last place of the scratch area holds a meta most of the time. */
+static uint64_t meta_offset(void) { return d.hdr->scratch_offset + d.hdr->scratch_bytes - 128; }
+
+static void as_datagram(sluice_sqe *e)
+{
+    e->handle = some_datagram_socket();
+    e->aux = one_in(4) ? some_offset() : meta_offset();
+    if (e->op == SLUICE_OP_SEND && one_in(2)) e->len = below(1400), e->addr = (uintptr_t)memory;
 }
 
 static uint64_t some_token(void) { return below(20); }
@@ -59,14 +76,29 @@ static sluice_sqe some_entry(void)
         e.addr = some_offset();
         if (one_in(4)) e.aux = some_offset(), e.aux32 = below(20);
         break;
+    case SLUICE_OP_DATAGRAM:
+        e.handle = 0;
+        e.addr = some_offset();
+        e.len = below(4);
+        if (one_in(4)) e.aux = some_offset(), e.aux32 = below(20);
+        break;
+    case SLUICE_OP_RECVMSG:
+        if (!one_in(4)) e.handle = some_datagram_socket();
+        e.flags = (uint8_t)below(2);
+        break;
     case SLUICE_OP_ACCEPT: case SLUICE_OP_RECV: e.flags = (uint8_t)below(2); break;
     case SLUICE_OP_SEND:
         e.addr = one_in(16) ? next() : (uintptr_t)memory;
         e.len = one_in(16) ? (uint32_t)next() : below(sizeof memory);
         if (e.len > sizeof memory) e.addr = 4096; /* unreadable rather than beyond the array */
         e.flags = one_in(2) ? SLUICE_SQE_LAZY : 0;
+        if (one_in(3)) as_datagram(&e);
         break;
-    case SLUICE_OP_SENDMSG: e.addr = some_offset(); e.len = below(SLUICE_MAX_IOV + 2); break;
+    case SLUICE_OP_SENDMSG:
+        e.addr = some_offset();
+        e.len = below(SLUICE_MAX_IOV + 2);
+        if (one_in(3)) as_datagram(&e);
+        break;
     case SLUICE_OP_SENDFILE: e.addr = below(1000); e.len = below(100000); e.aux32 = below(4); break;
     case SLUICE_OP_CLOSE: e.flags = (uint8_t)(below(4) << 2); break;
     case SLUICE_OP_CANCEL: e.aux = some_token(); break;
@@ -89,8 +121,15 @@ static void spoil_scratch(void)
     uint32_t at = below(d.hdr->scratch_bytes / 128) * 128;
     sluice_addr a = drive_inet4(0);
     sluice_iovec v[8];
+    /* Datagrams to the discard port bring ICMP back where nobody has it open; the other port is ours. */
+    sluice_meta meta = {.family = (uint16_t)(one_in(4) ? 0 : SLUICE_FAMILY_INET4), .port = (uint16_t)(one_in(2) ? 9 : udp_port),
+                        .addr = {127, 0, 0, 1}, .segment = one_in(8) ? 500 : 0};
+    if (!meta.family) meta.port = 0, memset(meta.addr, 0, sizeof meta.addr);
 
-    switch (below(4)) {
+    switch (below(5)) {
+    case 4:
+        memcpy(one_in(2) ? d.scratch + at : (uint8_t *)d.hdr + meta_offset(), &meta, sizeof meta);
+        break;
     case 0:
         if (one_in(3)) a = drive_unix("\0sluice-fuzz", 12);
         memcpy(d.scratch + at, &a, sizeof a);
@@ -101,7 +140,7 @@ static void spoil_scratch(void)
         break;
     case 2:
         for (uint32_t i = 0; i < 128; i += 16) {
-            sluice_optval o = {.option = below(22), .value = below(3)};
+            sluice_optval o = {.option = below(SLUICE_OPT_COUNT + 2), .value = below(3)};
             memcpy(d.scratch + at + i, &o, sizeof o);
         }
         break;
@@ -117,7 +156,7 @@ static void look_at(void)
         if ((c->flags & SLUICE_CQE_BUFFER) && !one_in(20)) drive_give_back(&d, c);
         if (c->op == SLUICE_OP_DETACH && c->result >= 0) close(c->result);
         if (c->op < SLUICE_OP_COUNT && c->result == 0 && c->handle && !(c->flags & SLUICE_CQE_NOTE) &&
-            (c->op == SLUICE_OP_LISTEN || c->op == SLUICE_OP_ACCEPT || c->op == SLUICE_OP_CONNECT))
+            (c->op == SLUICE_OP_LISTEN || c->op == SLUICE_OP_DATAGRAM || c->op == SLUICE_OP_ACCEPT || c->op == SLUICE_OP_CONNECT))
             handles[handle_count < HANDLES ? handle_count++ : below(HANDLES)] = c->handle;
     }
     d.list_count = 0;
@@ -140,6 +179,16 @@ static void fresh_pair(uint32_t i)
     if (i >= handle_count) handle_count = i + 1;
 }
 
+static void fresh_datagram(uint32_t i)
+{
+    sluice_optval recverr = {.option = SLUICE_OPT_IP_RECVERR, .value = one_in(2)};
+
+    handles[i] = dgram_open(&d, drive_inet4(0), NULL, &recverr, 1);
+    udp_port = one_in(2) ? drive_port(&d, handles[i]) : udp_port;
+    look_at();
+    if (i >= handle_count) handle_count = i + 1;
+}
+
 int main(int argc, char **argv)
 {
     sluice_config config = drive_config();
@@ -156,9 +205,10 @@ int main(int argc, char **argv)
     drive_open(&d, argv[1], &config);
     drive_pool(&d, 512, 16);
     drive_turn(&d, 0);
-    int before = open_descriptors();
+    int before = open_descriptors(), udp = peer_udp(&udp_port);
     uint64_t written = 0, skipped = drive_ctr(&d, SLUICE_CTR_SUBMISSIONS);
-    for (uint32_t i = 0; i < 8; i++, written++) fresh_pair(i);
+    for (uint32_t i = 0; i < PAIRS; i++, written++) fresh_pair(i);
+    for (uint32_t i = PAIRS; i < PAIRS + DATAGRAMS; i++, written++) fresh_datagram(i);
     for (uint32_t n = 0; n < ENTRIES; n++) {
         if (one_in(3)) spoil_scratch();
         drive_put(&d, some_entry());
@@ -177,18 +227,24 @@ int main(int argc, char **argv)
             while (d.hdr->sq_head != d.hdr->sq_tail) drive_turn(&d, 0);
             for (int i = 0; i < 20; i++) drive_turn(&d, 0);
             look_at();
-            if (drive_ctr(&d, SLUICE_CTR_OPENED) - drive_ctr(&d, SLUICE_CTR_CLOSED) < config.max_handles) {
-                fresh_pair(below(8));
+            if (drive_ctr(&d, SLUICE_CTR_OPENED) - drive_ctr(&d, SLUICE_CTR_CLOSED) + DATAGRAMS < config.max_handles) {
+                fresh_pair(below(PAIRS));
+                for (uint32_t i = PAIRS; i < PAIRS + DATAGRAMS; i++, written++) fresh_datagram(i);
                 written++;
             }
         }
     }
     while (d.hdr->sq_head != d.hdr->sq_tail) drive_turn(&d, 0);
     CHECK_EQ(drive_ctr(&d, SLUICE_CTR_SUBMISSIONS) - skipped, written);
+    uint64_t sent = drive_ctr(&d, SLUICE_CTR_DATAGRAMS_SENT), received = drive_ctr(&d, SLUICE_CTR_DATAGRAMS_RECEIVED),
+             errors = drive_ctr(&d, SLUICE_CTR_DATAGRAM_ERRORS);
     for (uint32_t i = 0; i < 8; i++)
         if (peers[i] > 0) close(peers[i]);
+    close(udp);
     CHECK_EQ(sluice_destroy(d.loop, SLUICE_DESTROY_FORCE), 0);
-    printf("%" PRIu64 " entries\n", written);
+    printf("%" PRIu64 " entries; datagrams: %" PRIu64 " sent, %" PRIu64 " received, %" PRIu64 " errors\n", written, sent,
+           received, errors);
+    CHECK_GT(sent, 0);
     CHECK_LT(open_descriptors(), before);
     free(d.list);
     return 0;

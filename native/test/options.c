@@ -133,7 +133,7 @@ static void accepted_and_connected(void)
 
 static void adopting_and_detaching(void)
 {
-    int pair[2], datagram = (int)CHECK_SYS(socket(AF_INET, SOCK_DGRAM, 0));
+    int pair[2], datagram = (int)CHECK_SYS(socket(AF_UNIX, SOCK_DGRAM, 0));
     int unconnected = (int)CHECK_SYS(socket(AF_INET, SOCK_STREAM, 0)), before;
     const struct { uint32_t fd; int32_t result; } bad[] = {
         {99999, -SLUICE_EINVAL}, {1, -SLUICE_EINVAL}, {(uint32_t)datagram, -SLUICE_ENOTSUP},

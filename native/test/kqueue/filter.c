@@ -16,7 +16,7 @@ enum { FIN_WAIT1 = 4, FIN_WAIT2, TIME_WAIT, CLOSED, CLOSE_WAIT, LAST_ACK, LISTEN
 typedef struct facts {
     int  events;  /* of poll(2) */
     int  unread, unsent, room;
-    bool socket, listening, tcp;
+    bool socket, listening, tcp, datagram;
     bool unconnected; /* never was connected */
     struct tcp_info info;
 } facts;
@@ -48,11 +48,12 @@ static facts look(file *f)
     }
     a.listening = int_option(f->fd, SO_ACCEPTCONN);
     if (a.listening) return a;
+    a.datagram = int_option(f->fd, SO_TYPE) == SOCK_DGRAM;
     ioctl(f->fd, SIOCINQ, &a.unread);
     if (a.events & POLLPRI) a.unread++; /* Linux counts up to the urgent mark only, a BSD also what lies behind it */
     ioctl(f->fd, SIOCOUTQ, &a.unsent);
     a.room = int_option(f->fd, SO_SNDBUF) - a.unsent;
-    if (a.events & POLLERR) {
+    if ((a.events & POLLERR) && !a.datagram) { /* of datagrams an error is no end: the next call is to have it */
         int err = int_option(f->fd, SO_ERROR);
         if (err) f->error = err;
     }
@@ -90,6 +91,11 @@ state kqueue_read_state(file *f)
     }
     if (a.unconnected) return s;
     s.data = a.unread;
+    if (a.datagram) { /* of no bytes, too */
+        s.eof = a.events & POLLRDHUP;
+        s.true_now = a.events & (POLLIN | POLLERR | POLLRDHUP);
+        return s;
+    }
     s.fflags = (uint32_t)f->error;
     s.eof = f->error || (a.events & (POLLRDHUP | POLLHUP));
     s.true_now = s.data > 0 || s.eof;

@@ -10,7 +10,7 @@ public final class Abi {
   private Abi() {}
 
   public static final int ABI_MAJOR = 1;
-  public static final int ABI_MINOR = 0;
+  public static final int ABI_MINOR = 1;
   public static final int ABI = ABI_MAJOR << 16 | ABI_MINOR;
   public static final int MAGIC = 0x43554c53;
 
@@ -59,12 +59,15 @@ public final class Abi {
   public static final int EFAULT = 23;
   public static final int EIO = 24;
   public static final int EOTHER = 25;
+  public static final int EMSGSIZE = 26;
+  public static final int ENOBUFS = 27;
 
   public static final int OP_NOP = 0;
   public static final int OP_LISTEN = 1;
   public static final int OP_ACCEPT = 2;
   public static final int OP_CONNECT = 3;
   public static final int OP_RECV = 4;
+  public static final int OP_RECVMSG = 5;
   public static final int OP_SEND = 6;
   public static final int OP_SENDMSG = 7;
   public static final int OP_SHUTDOWN = 8;
@@ -74,7 +77,8 @@ public final class Abi {
   public static final int OP_DETACH = 12;
   public static final int OP_SENDFILE = 13;
   public static final int OP_WATCH = 14;
-  public static final int OP_COUNT = 15;
+  public static final int OP_DATAGRAM = 15;
+  public static final int OP_COUNT = 16;
 
   public static final int SQE_MULTISHOT = 0x01;
   public static final int SQE_LAZY = 0x02;
@@ -159,7 +163,59 @@ public final class Abi {
   public static final int OPT_IPV6_V6ONLY = 17;
   public static final int OPT_IP_TOS = 18;
   public static final int OPT_SO_REUSEADDR = 19;
-  public static final int OPT_COUNT = 20;
+  public static final int OPT_SO_BROADCAST = 20;
+  public static final int OPT_IP_TTL = 21;
+  public static final int OPT_IP_MULTICAST_TTL = 22;
+  public static final int OPT_IP_MULTICAST_LOOP = 23;
+  public static final int OPT_IP_MULTICAST_IF = 24;
+  public static final int OPT_IP_MULTICAST_ALL = 25;
+  public static final int OPT_IP_PKTINFO = 26;
+  public static final int OPT_IP_RECVTOS = 27;
+  public static final int OPT_IP_RECVERR = 28;
+  public static final int OPT_IP_MTU_DISCOVER = 29;
+  public static final int OPT_UDP_SEGMENT = 30;
+  public static final int OPT_UDP_GRO = 31;
+  public static final int OPT_SO_RXQ_OVFL = 32;
+  public static final int OPT_COUNT = 33;
+
+  /* sluice_meta, sluice_group */
+  public static final int META_BYTES = 64;
+  public static final int META_FAMILY = 0;
+  public static final int META_PORT = 2;
+  public static final int META_SCOPE_ID = 4;
+  public static final int META_ADDR = 8;
+  public static final int META_LOCAL = 24;
+  public static final int META_INTERFACE = 40;
+  public static final int META_FLAGS = 44;
+  public static final int META_TOS = 46;
+  public static final int META_ORIGIN = 47;
+  public static final int META_SEGMENT = 48;
+  public static final int META_STREAM = 50;
+  public static final int META_CODE = 50;
+  public static final int META_OS_ERRNO = 52;
+  public static final int META_PPID = 52;
+  public static final int META_ASSOC = 56;
+  public static final int META_ICMP_TYPE = 56;
+  public static final int META_ICMP_CODE = 57;
+  public static final int META_DROPS = 60;
+  public static final int META_INFO = 60;
+  public static final int META_HAS_LOCAL = 0x01;
+  public static final int META_HAS_TOS = 0x02;
+  public static final int META_HAS_DROPS = 0x04;
+  public static final int META_TRUNCATED = 0x08;
+  public static final int META_ERROR = 0x10;
+  public static final int ORIGIN_LOCAL = 1;
+  public static final int ORIGIN_ICMP = 2;
+  public static final int ORIGIN_ICMP6 = 3;
+  public static final int MSG_ROOM = 160;
+  public static final int NOTES_MAX = 64;
+  public static final int MSG_MAX = 65535;
+  public static final int GROUP_BYTES = 40;
+  public static final int GROUP_FAMILY = 0;
+  public static final int GROUP_SOURCED = 2;
+  public static final int GROUP_INTERFACE = 4;
+  public static final int GROUP_GROUP = 8;
+  public static final int GROUP_SOURCE = 24;
 
   /* sluice_tcp_info */
   public static final int TCP_INFO_BYTES = 96;
@@ -238,6 +294,10 @@ public final class Abi {
   public static final int CTR_LATE_CLOSED = 20;
   public static final int CTR_BUFFERS_OUT = 21;
   public static final int CTR_OPS_IN_FLIGHT = 22;
+  public static final int CTR_DATAGRAMS_RECEIVED = 23;
+  public static final int CTR_DATAGRAMS_SENT = 24;
+  public static final int CTR_DATAGRAMS_TRUNCATED = 25;
+  public static final int CTR_DATAGRAM_ERRORS = 26;
   public static final int CTR_COUNT = 32;
 
   /* sluice_config */
@@ -274,5 +334,9 @@ public final class Abi {
   public static final int CONTROL_SET_OPTION = 1;
   public static final int CONTROL_OPEN_FILE = 2;
   public static final int CONTROL_CLOSE_FILE = 3;
+  public static final int CONTROL_JOIN = 4;
+  public static final int CONTROL_LEAVE = 5;
+  public static final int CONTROL_BLOCK = 6;
+  public static final int CONTROL_UNBLOCK = 7;
   public static final int DESTROY_FORCE = 1;
 }

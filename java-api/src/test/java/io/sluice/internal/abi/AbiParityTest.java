@@ -25,16 +25,18 @@ import io.sluice.internal.load.Platform;
 class AbiParityTest {
   /** Structures of the header and the prefix of their Java constants. */
   private static final Map<String, String> PREFIXES =
-      Map.of(
-          "sluice_sqe", "SQE_",
-          "sluice_cqe", "CQE_",
-          "sluice_addr", "ADDR_",
-          "sluice_iovec", "IOVEC_",
-          "sluice_optval", "OPTVAL_",
-          "sluice_tcp_info", "TCP_INFO_",
-          "sluice_header", "HDR_",
-          "sluice_config", "CFG_",
-          "sluice_probe_info", "PROBE_");
+      Map.ofEntries(
+          Map.entry("sluice_sqe", "SQE_"),
+          Map.entry("sluice_cqe", "CQE_"),
+          Map.entry("sluice_addr", "ADDR_"),
+          Map.entry("sluice_iovec", "IOVEC_"),
+          Map.entry("sluice_optval", "OPTVAL_"),
+          Map.entry("sluice_meta", "META_"),
+          Map.entry("sluice_group", "GROUP_"),
+          Map.entry("sluice_tcp_info", "TCP_INFO_"),
+          Map.entry("sluice_header", "HDR_"),
+          Map.entry("sluice_config", "CFG_"),
+          Map.entry("sluice_probe_info", "PROBE_"));
 
   /** Names the rule would give twice: a field called "bytes" and the size of its structure. */
   private static final Map<String, String> IRREGULAR =

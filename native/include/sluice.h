@@ -164,7 +164,8 @@ extern "C" {
 #define SLUICE_OP_DATAGRAM 15u /* new datagram socket (UDP), connected or not                                     */
 #define SLUICE_OP_COUNT    16u
 
-#define SLUICE_SQE_MULTISHOT 0x01u /* ACCEPT, RECV, RECVMSG: go on until cancelled, end of stream or error        */
+#define SLUICE_SQE_MULTISHOT 0x01u /* ACCEPT, RECV, RECVMSG, WATCH: go on until cancelled, end of stream (not WATCH) or
+                                      error                                                               */
 #define SLUICE_SQE_LAZY      0x02u /* SEND*, SHUTDOWN: a successful completion need not make a blocking enter
                                       return: it is posted when enter returns for another reason. Whoever waits
                                       for the completion (back-pressure, a callback) leaves the flag out.         */
@@ -194,7 +195,7 @@ extern "C" {
  *  CANCEL    any or 0   0            0                victim's token    0              0
  *  ADOPT     0          0            0                0                 descriptor     0
  *  DETACH    any        0            0                0                 0              0
- *  WATCH     socket     0            0                0                 0              0
+ *  WATCH     socket     0            0                0                 0              MULTISHOT
  *  DATAGRAM  0          1 or 2       offset: address  offset: optvals   optval count   0
  *
  * "offset" counts bytes from the start of the shared region and must point into the scratch area, 8-byte aligned.
@@ -217,7 +218,8 @@ extern "C" {
  *          An iovec list has at most SLUICE_MAX_IOV entries. SENDFILE sends from a file opened by sluice_control, in
  *          shares of 1 MiB between which other handles are served: a peer that drains as fast as this side sends does
  *          not keep the loop to itself.
- *          After a SEND failed, every later one on the handle completes with ECANCELED: nothing may follow a gap.
+ *          After a SEND failed or found no room, every later one on the handle completes with ECANCELED: nothing may follow
+ *          a gap. So it is with a SHUTDOWN, which takes a piece, too.
  * SHUTDOWN runs behind the queued SENDs (it is the FIN). Later SENDs complete with EPIPE.
  * CLOSE    refuses new work, drops the send queue (or drains it: DRAIN), cancels everything, waits until nothing is in
  *          flight, closes the descriptor, posts its terminal (result 0) and bumps the generation. With a closing
@@ -231,6 +233,8 @@ extern "C" {
  * DETACH   result = the descriptor. EBUSY while any operation on the handle is in flight.
  * WATCH    result 0 with EOF: the peer has ended its direction (data may be unread). Negative: the connection failed.
  *          The error of a failed connection is told once: a RECV after it may see only the end of the stream.
+ *          With MULTISHOT the peer's end carries MORE and is told once; it then goes on until the connection fails, so
+ *          that a reset behind the peer's FIN is seen, too. NIO cannot see that one: the JDK tells it to a send only.
  *
  * DATAGRAM socket, options, bind to the address; with len 2 a second address lies behind the first, and the socket is
  *          connected to it. IPv4 and IPv6; the wildcard address and port 0 are allowed for the first. Completes at once

@@ -76,6 +76,8 @@ int sl_bell_eventfd_ring(sl_loop *l);
 void sl_in_data(sl_loop *l, sl_slot *s, uint16_t id, uint32_t offset, uint32_t len);
 /* The operation is over. result 0 with eof, or -SLUICE_E*; os_errno for detail. May advance a close. */
 void sl_in_end(sl_loop *l, sl_slot *s, int32_t result, bool eof, int os_errno);
+/* The peer has ended its direction, seen by a WATCH: ends one without SL_F_IN_MULTI, is told once by one with it. */
+void sl_in_eof_seen(sl_loop *l, sl_slot *s);
 /* A new connection on listener s. Closes it when s no longer wants it (C10) or no slot is free. */
 void sl_accepted(sl_loop *l, sl_slot *s, int fd);
 /* accept said EMFILE, ENFILE, ENOBUFS or ENOMEM: throttle; in_start is called again later. */

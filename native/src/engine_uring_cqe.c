@@ -52,7 +52,7 @@ static void dispatch(sl_loop *l, ue_state *st, const struct ur_cqe *c) {
         ue_msg_done(l, s, c->res, c->flags);
         break;
     case UE_WATCH:
-        ue_watch_done(l, s, c->res);
+        ue_watch_done(l, s, c->res, c->flags);
         break;
     case UE_CONNECT:
         ue_connect_done(l, s, c->res);

@@ -51,6 +51,7 @@ void ue_in_start(sl_loop *l, sl_slot *s) {
     default: /* SLUICE_OP_WATCH */
         e->opcode = UR_OP_POLL_ADD;
         e->op_flags = POLLRDHUP | POLLHUP | POLLERR;
+        e->len = s->flags & SL_F_IN_MULTI ? UR_POLL_ADD_MULTI : 0; /* by edges: the end does not hide what comes after it */
         e->user_data = ue_data(l, s, UE_WATCH);
         break;
     }
@@ -165,20 +166,46 @@ void ue_recv_done(sl_loop *l, sl_slot *s, int32_t res, uint32_t flags) {
     }
 }
 
-void ue_watch_done(sl_loop *l, sl_slot *s, int32_t res) {
+static int pending_error(sl_loop *l, const sl_slot *s) {
+    int err = 0;
+    socklen_t len = sizeof err;
+    sl_syscall(l);
+    return getsockopt(s->fd, SOL_SOCKET, SO_ERROR, &err, &len) < 0 ? errno : err;
+}
+
+/* The poll goes on in the kernel: an error, which the socket tells only once, is kept until it has been taken back. */
+static void watch_goes_on(sl_loop *l, sl_slot *s, int32_t res) {
+    int err = res & POLLERR && !s->engine_word[1] ? pending_error(l, s) : 0;
+    if (err) {
+        s->engine_word[1] = (uint64_t)err;
+        ue_cancel(l, ue_data(l, s, UE_WATCH));
+    } else if (!s->engine_word[1] && !unwanted(s)) {
+        sl_in_eof_seen(l, s);
+    }
+}
+
+void ue_watch_done(sl_loop *l, sl_slot *s, int32_t res, uint32_t flags) {
+    if (flags & UR_CQE_F_MORE) {
+        watch_goes_on(l, s, res);
+        return;
+    }
     ue_disarm(l, s);
-    if (res == -ECANCELED || res == -EINTR || res == -EAGAIN) {
+    int err = (int)s->engine_word[1];
+    s->engine_word[1] = 0;
+    if (!err && res > 0 && (res & POLLERR)) {
+        err = pending_error(l, s);
+    }
+    if (err) {
+        sl_in_end(l, s, -sl_err(err), false, err);
+    } else if (res == -ECANCELED || res == -EINTR || res == -EAGAIN) {
         ue_go_on(l, s);
     } else if (res < 0) {
         sl_in_end(l, s, -sl_err(-res), false, -res);
-    } else if (res & POLLERR) {
-        int err = 0;
-        socklen_t len = sizeof err;
-        sl_syscall(l);
-        if (getsockopt(s->fd, SOL_SOCKET, SO_ERROR, &err, &len) < 0) {
-            err = errno;
+    } else if (s->flags & SL_F_IN_MULTI) { /* the kernel had no room for more completions (C8) */
+        if (!unwanted(s)) {
+            sl_in_eof_seen(l, s);
         }
-        sl_in_end(l, s, err ? -sl_err(err) : 0, !err, err);
+        ue_go_on(l, s);
     } else {
         sl_in_end(l, s, 0, true, 0);
     }

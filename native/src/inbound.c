@@ -1,7 +1,7 @@
 /*
  * inbound.c: the one inbound operation of a slot: ACCEPT, RECV, RECVMSG (its reports: dgram.c) or WATCH.
  *
- *   (none) --submit--> armed --data, connection (MORE)--> armed
+ *   (none) --submit--> armed --data, connection, peer's end seen by a WATCH (MORE)--> armed
  *                        |  ^
  *                        |  | buffers come back        descriptors come back
  *                        |  +------------- starved     throttled ------------+ (ACCEPT)
@@ -113,7 +113,7 @@ void sl_in_submit(sl_loop *l, sl_slot *s, const sluice_sqe *e)
     s->in_op = e->op;
     s->in_token = e->token;
     s->in_group = e->group;
-    s->flags &= (uint16_t) ~(SL_F_IN_MULTI | SL_F_IN_CANCEL);
+    s->flags &= (uint16_t) ~(SL_F_IN_MULTI | SL_F_IN_CANCEL | SL_F_EOF_TOLD);
     if (e->flags & SLUICE_SQE_MULTISHOT) s->flags |= SL_F_IN_MULTI;
     l->engine->in_start(l, s);
 }
@@ -213,6 +213,16 @@ void sl_in_end(sl_loop *l, sl_slot *s, int32_t result, bool eof, int os_errno)
         sl_complete(l, op, s->in_token, sl_handle(l, s), result, eof ? SLUICE_CQE_EOF : 0, (uint32_t)os_errno);
     }
     if (s->life != SL_LIVE) sl_close_advance(l, s);
+}
+
+void sl_in_eof_seen(sl_loop *l, sl_slot *s)
+{
+    if (!(s->flags & SL_F_IN_MULTI)) {
+        sl_in_end(l, s, 0, true, 0);
+    } else if (!(s->flags & SL_F_EOF_TOLD)) {
+        s->flags |= SL_F_EOF_TOLD;
+        sl_complete(l, s->in_op, s->in_token, sl_handle(l, s), 0, SLUICE_CQE_MORE | SLUICE_CQE_EOF, 0);
+    }
 }
 
 /* A connection that nobody wants any more, or that cannot be kept (C10). */

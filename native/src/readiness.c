@@ -181,9 +181,12 @@ static void watch(sl_loop *l, sl_slot *s)
 {
     if (!(s->ready & (RD_RDHUP | RD_HUP | RD_ERR))) return;
     int err = latched_error(l, s);
-    if (err) sl_in_end(l, s, -sl_err(err), false, err);
-    else if (s->ready & (RD_RDHUP | RD_HUP)) sl_in_end(l, s, 0, true, 0);
-    else s->ready &= ~RD_ERR; /* a soft error that somebody else took */
+    if (err) {
+        sl_in_end(l, s, -sl_err(err), false, err);
+        return;
+    }
+    s->ready &= ~RD_ERR; /* a soft error that somebody else took */
+    if (s->ready & (RD_RDHUP | RD_HUP)) sl_in_eof_seen(l, s);
 }
 
 void sl_ready_serve(sl_loop *l, sl_slot *s)

@@ -72,6 +72,13 @@ static void refuse(sl_loop *l, const sluice_sqe *e, int code)
     sl_complete(l, e->op, e->token, e->handle, -code, 0, 0);
 }
 
+/* No room: nothing may follow the gap that this one leaves. What was taken before goes on. */
+static void refuse_all_from(sl_loop *l, sl_slot *s, const sluice_sqe *e)
+{
+    s->flags |= SL_F_SEND_ERR;
+    refuse(l, e, SLUICE_ENOMEM);
+}
+
 static inline sl_op *new_piece(sl_loop *l, sl_slot *s, const sluice_sqe *e, uint64_t addr, uint32_t len)
 {
     uint32_t index = op_new(l);
@@ -119,7 +126,7 @@ static void submit_sendmsg(sl_loop *l, sl_slot *s, const sluice_sqe *e)
         return;
     }
     if (count > l->cfg.max_ops - l->ops_live) { /* all or nothing */
-        refuse(l, e, SLUICE_ENOMEM);
+        refuse_all_from(l, s, e);
         return;
     }
     for (uint32_t i = 0; i < count; i++) {
@@ -144,7 +151,7 @@ static void submit_sendfile(sl_loop *l, sl_slot *s, const sluice_sqe *e)
     sl_op *o = new_piece(l, s, e, e->addr, e->len);
     if (!o) {
         sl_file_unref(l, file);
-        refuse(l, e, SLUICE_ENOMEM);
+        refuse_all_from(l, s, e);
         return;
     }
     o->file = file;
@@ -179,7 +186,7 @@ void sl_send_submit(sl_loop *l, sl_slot *s, const sluice_sqe *e)
     default: break; /* SHUTDOWN */
     }
     if (__builtin_expect(!new_piece(l, s, e, e->addr, e->len), 0)) {
-        refuse(l, e, SLUICE_ENOMEM);
+        refuse_all_from(l, s, e);
         return;
     }
     if (e->op == SLUICE_OP_SHUTDOWN) s->flags |= SL_F_FIN_SENT;

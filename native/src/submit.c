@@ -35,7 +35,7 @@ static const form forms[SLUICE_OP_COUNT] = {
     [SLUICE_OP_ADOPT] = {.aux32 = ANY32},
     [SLUICE_OP_DETACH] = {.handle = ANY64},
     [SLUICE_OP_SENDFILE] = {.handle = ANY64, .len = ANY32, .addr = ANY64, .aux32 = ANY32, .flags = SEND_FLAGS},
-    [SLUICE_OP_WATCH] = {.handle = ANY64},
+    [SLUICE_OP_WATCH] = {.handle = ANY64, .flags = SLUICE_SQE_MULTISHOT},
     [SLUICE_OP_DATAGRAM] = {.len = ANY32, .addr = ANY64, .aux = ANY64, .aux32 = ANY32},
 };
 

@@ -56,7 +56,8 @@ typedef enum ue_kind {
 #define UE_NO_ZC       0x20u /* the socket cannot send without a copy                                             */
 #define UE_DRAINED     0x40u /* the last receive emptied the socket: a one-shot receive polls first               */
 #define UE_HELD        0x80u /* a datagram of no bytes waits for a buffer: engine_uring_dgram.c                   */
-/* slot.engine_aux: kind of the outbound request. slot.engine_word[0]: result of a zero-copy send. */
+/* slot.engine_aux: kind of the outbound request. slot.engine_word[0]: result of a zero-copy send.
+   slot.engine_word[1]: errno that a multishot WATCH ends with when the kernel's poll has ended. */
 
 /* An inline send on its way through the ring; see ue_inline_settle. */
 typedef struct ue_inline {
@@ -147,7 +148,7 @@ void   ue_connect_start(sl_loop *l, sl_slot *s, const struct sockaddr_storage *s
 void   ue_connect_cancel(sl_loop *l, sl_slot *s);
 void   ue_accept_done(sl_loop *l, sl_slot *s, int32_t res, uint32_t flags);
 void   ue_recv_done(sl_loop *l, sl_slot *s, int32_t res, uint32_t flags);
-void   ue_watch_done(sl_loop *l, sl_slot *s, int32_t res);
+void   ue_watch_done(sl_loop *l, sl_slot *s, int32_t res, uint32_t flags);
 void   ue_connect_done(sl_loop *l, sl_slot *s, int32_t res);
 
 /* engine_uring_send.c */

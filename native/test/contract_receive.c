@@ -143,6 +143,79 @@ static void a_watch_sees_a_reset(void)
     drive_expect(&d, 3, 0);
 }
 
+static void watch_on(uint64_t handle, uint64_t token)
+{
+    drive_put(&d, (sluice_sqe){.op = SLUICE_OP_WATCH, .flags = SLUICE_SQE_MULTISHOT, .handle = handle, .token = token});
+}
+
+static void end_is_told(uint64_t token)
+{
+    sluice_cqe c = drive_wait(&d, token);
+
+    CHECK_EQ(c.result, 0);
+    CHECK_EQ(c.flags, SLUICE_CQE_MORE | SLUICE_CQE_EOF);
+}
+
+/* The peer ends its direction, and is killed later: data lies unread, nobody receives. */
+static void a_multishot_watch_sees_a_reset_behind_the_end(bool told_before)
+{
+    uint64_t handle;
+    int peer;
+
+    drive_pair(&d, &handle, &peer);
+    if (!told_before) watch_on(handle, 1);
+    peer_send(peer, "data", 4);
+    CHECK_SYS(shutdown(peer, SHUT_WR));
+    if (told_before) { /* the end was received before anybody watched */
+        char text[4];
+        drive_recv(&d, handle, 2, true);
+        drive_read(&d, handle, 2, true, text, 4);
+        CHECK_EQ(drive_expect(&d, 2, 0).flags, SLUICE_CQE_EOF);
+        watch_on(handle, 1);
+    }
+    end_is_told(1);
+    drive_send(&d, handle, 3, "half open", 9, 0); /* what the peer acknowledges is no event */
+    drive_expect(&d, 3, 9);
+    drive_quiet(&d);
+    peer_reset(peer);
+    sluice_cqe c = drive_wait(&d, 1);
+    CHECK(c.result == -SLUICE_EPIPE || c.result == -SLUICE_ECONNRESET);
+    CHECK_EQ(c.flags, 0);
+    drive_end(&d, handle, 4, 0);
+    drive_expect(&d, 4, 0);
+    drive_quiet(&d);
+}
+
+/* Both directions have ended: the socket says HUP for ever, which must not keep the loop busy. */
+static void a_multishot_watch_of_a_socket_that_has_ended_is_quiet(bool unix_socket)
+{
+    uint64_t handle;
+    int peer;
+
+    if (unix_socket) drive_pair_unix(&d, &handle, &peer);
+    else drive_pair(&d, &handle, &peer);
+    watch_on(handle, 1);
+    drive_simple(&d, SLUICE_OP_SHUTDOWN, handle, 2);
+    drive_expect(&d, 2, 0);
+    CHECK_SYS(shutdown(peer, SHUT_WR));
+    end_is_told(1);
+    close(peer);
+    drive_quiet(&d);
+    uint64_t completions = drive_ctr(&d, SLUICE_CTR_COMPLETIONS), waits = drive_ctr(&d, SLUICE_CTR_WAITS);
+    drive_turn(&d, 50 * MS);
+    CHECK_EQ(drive_ctr(&d, SLUICE_CTR_COMPLETIONS), completions);
+    CHECK(drive_ctr(&d, SLUICE_CTR_WAITS) - waits < 10);
+    drive_cancel(&d, handle, 3, 1);
+    drive_expect(&d, 3, 0);
+    drive_expect(&d, 1, -SLUICE_ECANCELED);
+    watch_on(handle, 5); /* who watches again is told again */
+    end_is_told(5);
+    drive_end(&d, handle, 4, 0);
+    drive_expect(&d, 5, -SLUICE_ECANCELED);
+    drive_expect(&d, 4, 0);
+    drive_quiet(&d);
+}
+
 /* The urgent mark makes TCP reads stop early; a peer may use it, and what follows must still come (without the urgent
    byte, which is not part of the stream). */
 static void urgent_data_does_not_stall(void)
@@ -187,6 +260,8 @@ int main(int argc, char **argv)
     a_reset_is_an_error_behind_the_data();
     for (int i = 0; i < 2; i++) a_watch_sees_the_end_and_reads_nothing(i);
     a_watch_sees_a_reset();
+    for (int i = 0; i < 2; i++) a_multishot_watch_sees_a_reset_behind_the_end(i);
+    for (int i = 0; i < 2; i++) a_multishot_watch_of_a_socket_that_has_ended_is_quiet(i);
     urgent_data_does_not_stall();
     returns_nobody_owns_are_ignored();
     CHECK_EQ(drive_ctr(&d, SLUICE_CTR_BUFFERS_OUT), 0);

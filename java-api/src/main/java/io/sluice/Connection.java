@@ -108,7 +108,8 @@ public interface Connection {
 
   /**
    * Like {@link #close()}, with this deadline in place of the linger: it bounds the whole end. Also shortens the time of a
-   * close that is under way. With a linger of 0 the peer's end is not waited for: the deadline bounds the sending.
+   * close that is under way. With a linger of 0 the peer's end is not waited for: the
+   * deadline bounds the sending, in place of the 5 seconds that {@link ConnectionOptions#withLinger} tells of.
    *
    * @param deadline 0 to 24 hours
    */

@@ -32,7 +32,8 @@ public interface ConnectionHandler {
   default void onInputEnding(Connection connection) {}
 
   /**
-   * The peer ended its direction (FIN); all its data was delivered before. Override to go on sending; the default closes.
+   * The peer ended its direction (FIN); all its data was delivered before. Override to go on sending; the default closes. When
+   * the peer resets a connection that stays half-open, that ends it at once; on the NIO engine the next send notices it.
    */
   default void onInputClosed(Connection connection) {
     connection.close();

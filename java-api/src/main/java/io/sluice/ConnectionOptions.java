@@ -150,9 +150,12 @@ public final class ConnectionOptions {
    * How long {@link Connection#close()} waits for the peer's end. Until then what the peer still sends is read and thrown
    * away, because the kernel answers unread data with RST, and that may destroy data of ours that the peer has not read yet
    * (RFC 1122 section 4.2.2.13, RFC 2525 section 2.17). The time is extended while the peer goes on taking queued data: what
-   * counts is that nothing moved during its second half. 0: hand everything to the kernel and close at once, which only
-   * a peer that never takes the queued data holds up: {@link Connection#close(Duration)} bounds that. A peer whose end was
-   * seen before is never waited for.
+   * counts is that nothing moved during its second half. A peer whose end was seen before is never waited for.
+   *
+   * <p>0: hand everything to the kernel and close, without waiting for the peer's end. Only a peer that does not take the queued
+   * data holds that up: for as long as {@link #DEFAULT_LINGER} would, by the same rule, and then the connection is aborted with
+   * {@link CloseReason.Kind#CLOSE_TIMEOUT}. {@link Connection#close(Duration)} gives it another time, up to {@link
+   * #MAX_LINGER}.
    *
    * @param linger 0 to 24 hours; default {@link #DEFAULT_LINGER}
    */

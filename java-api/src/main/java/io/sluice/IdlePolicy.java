@@ -40,8 +40,10 @@ import java.util.Optional;
  *   <li>From the moment the end of the connection began, nothing of the policy applies.
  * </ul>
  *
- * <p><b>Precision.</b> Nothing comes early by the loop's clock, which is read once per turn. It comes late by at most 1/32 of
- * the shortest duration of the policy (at least 1 ms, at most about 1 s), plus what the loop's callbacks and tasks take.
+ * <p><b>Precision.</b> Nothing comes early: what a callback sends counts from the callback's end, however long it took. (The
+ * loop's clock is read once per turn; of the turns that took long it remembers the ones that matter.) It comes late by at
+ * most 1/32 of the shortest duration of the policy (at least 1 ms, at most about 1 s), plus what the loop's callbacks and tasks
+ * take.
  * A loop that was held up (by a blocking callback, a stopped process) first takes what has arrived meanwhile, and only then
  * judges who was silent.
  */

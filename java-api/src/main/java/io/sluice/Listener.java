@@ -9,9 +9,9 @@ public interface Listener {
   ListenerState state();
 
   /**
-   * Completes with this listener when a connection attempt would be accepted, or fails with a {@link TransportException}
+   * Completes with this listener when a connection attempt is accepted, on every loop that takes part, or fails with a {@link TransportException}
    * that names the cause (address in use, permission denied). The same stage each time; its callers cannot complete or cancel
-   * it.
+   * it. No connection is given to the handler factory before it completes, and none ever when it fails.
    */
   CompletionStage<Listener> ready();
 

@@ -9,7 +9,7 @@ package io.sluice;
  * </pre>
  */
 public enum ListenerState {
-  /** Not yet bound. */
+  /** Not yet bound, or not on every loop yet: nobody is served. */
   STARTING,
   /** A connection attempt would be accepted. */
   LISTENING,

@@ -33,7 +33,12 @@ final class Expectations {
   private static void own(SidePlan me, Set<Kind> kinds) {
     switch (me.act()) {
       case NONE -> {}
-      case CLOSE, CLOSE_BY_MANY, CLOSE_UNREAD -> kinds.add(Kind.LOCAL_CLOSE);
+      case CLOSE, CLOSE_BY_MANY, CLOSE_UNREAD -> {
+        kinds.add(Kind.LOCAL_CLOSE);
+        if (me.noLinger()) {
+          kinds.add(Kind.CLOSE_TIMEOUT); // A peer that a loaded machine keeps from reading for seconds.
+        }
+      }
       case SHUT -> ownShut(me, kinds);
       case CLOSE_DEADLINE -> {
         kinds.add(Kind.LOCAL_CLOSE);

@@ -27,6 +27,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 
 /** Some thousand connections through the same groups, which are shut down at the end, with connections still open. */
 final class Round {
@@ -51,11 +52,14 @@ final class Round {
   private final Tally clientTally;
   private final Map<Door, Listener> listeners = new EnumMap<>(Door.class);
   private final RawDoors rawDoors;
+  private final Path folder;
   private final Semaphore window = new Semaphore(WINDOW);
   /** Open connections that do not wait for the shutdown. */
   private final AtomicInteger alive = new AtomicInteger();
   private final AtomicInteger unfinished = new AtomicInteger();
   private volatile boolean shuttingDown;
+  /** Null when one connection is run alone. */
+  private Audience audience;
 
   Round(SoakOptions options, String engine, Faults faults, Content content, ForeignThreads foreign, Path folder, long round,
       long first, int count) throws IOException {
@@ -72,14 +76,18 @@ final class Round {
     this.clients = settings.oneGroup() ? servers : settings.group(engine, options.bindingOf(engine), clientLoops);
     this.clientTally = settings.oneGroup() ? serverTally : new Tally();
     this.rawDoors = new RawDoors(this, folder);
-    listen(folder);
+    this.folder = folder;
+    listen();
   }
 
-  private void listen(Path folder) {
-    InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+  private static InetSocketAddress any() {
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+  }
+
+  private void listen() {
     for (Door door : Door.values()) {
       if (!door.raw()) {
-        SocketAddress address = door.unix() ? UnixDomainSocketAddress.of(folder.resolve(door.name())) : any;
+        SocketAddress address = door.unix() ? UnixDomainSocketAddress.of(folder.resolve(door.name())) : any();
         var distribution = door.unix() ? ListenOptions.Distribution.AUTO : settings.distribution();
         ListenOptions o = ListenOptions.defaults().withConnections(door.options()).withDistribution(distribution);
         listeners.put(door, servers.listen(address, o, c -> newcomer(door)));
@@ -110,8 +118,10 @@ final class Round {
       }
       return;
     }
+    audience = new Audience(this, servers, serverTally, clients, clientTally, any(), Content.mix(seed, ~first));
     for (int i = 0; i < pairs.length(); i++) {
       launch(first + i);
+      audience.whileLaunching(i);
       if (settings.pausesListeners() && i % PAUSE_EVERY == 0) {
         pauseAListener(i / PAUSE_EVERY);
       }
@@ -252,12 +262,30 @@ final class Round {
   /** Ends the round and compares all counts. */
   RoundResult end() throws IOException, InterruptedException {
     RoundEnd end = new RoundEnd(this, settings, servers, serverTally, clients, clientTally);
+    if (audience != null) {
+      audience.leave();
+    }
     end.awaitQuiet();
+    long messages = 0;
+    long shortages = 0;
+    if (audience != null) {
+      messages = audience.judge();
+      if (Shortage.possible()) {
+        new Shortage(this, servers, serverTally, clients).run(any());
+        shortages++;
+        end.awaitQuiet();
+      }
+    }
     shuttingDown = true;
     end.shutDown();
     end.expectNothingLeft();
     rawDoors.close();
-    return end.result(pairs.length());
+    return end.result(pairs.length(), messages, shortages);
+  }
+
+  /** Waits; a fault when it takes too long. */
+  void await(String what, BooleanSupplier condition) {
+    RoundEnd.await(this, what, condition);
   }
 
   /** Connections that have to end before the shutdown. */

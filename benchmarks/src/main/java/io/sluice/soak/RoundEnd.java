@@ -54,6 +54,10 @@ final class RoundEnd {
   }
 
   private void await(String what, BooleanSupplier condition) {
+    await(round, what, condition);
+  }
+
+  static void await(Round round, String what, BooleanSupplier condition) {
     long start = System.nanoTime();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() - start > LIMIT_NANOS) {
@@ -127,7 +131,7 @@ final class RoundEnd {
     }
   }
 
-  RoundResult result(long connections) {
+  RoundResult result(long connections, long messages, long shortages) {
     EnumMap<Kind, Long> closes = new EnumMap<>(Kind.class);
     long opens = 0;
     LoopStats all = LoopStats.sum("all", groups.keySet().stream().map(EventLoopGroup::stats).toList());
@@ -140,6 +144,6 @@ final class RoundEnd {
     closes.values().removeIf(n -> n == 0);
     return new RoundResult(
         connections, opens, all.value(LoopMetric.BYTES_RECEIVED), all.value(LoopMetric.STARVED),
-        all.value(LoopMetric.LATE_CLOSED), closes);
+        all.value(LoopMetric.LATE_CLOSED), messages, shortages, closes);
   }
 }

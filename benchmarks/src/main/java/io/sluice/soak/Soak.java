@@ -72,8 +72,8 @@ public final class Soak {
     }
     double seconds = (System.nanoTime() - start) / 1e9;
     System.out.printf(
-        Locale.ROOT, "soak: %s seed %d: %d connections, %d opened and closed, %d MiB verified, starved %d, late %d, %.1f s, %s%n",
-        cell, options.seed(), sum.connections(), sum.opens(), sum.bytes() >> 20, sum.starved(), sum.late(), seconds, sum.closes());
+        Locale.ROOT, "soak: %s seed %d: %d connections, %d opened and closed, %d MiB verified, %d broadcast messages, %d shortages, starved %d, late %d, %.1f s, %s%n",
+        cell, options.seed(), sum.connections(), sum.opens(), sum.bytes() >> 20, sum.messages(), sum.shortages(), sum.starved(), sum.late(), seconds, sum.closes());
     System.out.println(
         "soak: " + cell + (faults.count() == 0 ? " PASSED" : " FAILED with " + faults.count() + " faults")
             + ", repeat with ci/soak " + options.repeating(engine) + " --lifecycles " + options.lifecycles());

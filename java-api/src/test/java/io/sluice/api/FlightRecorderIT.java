@@ -10,12 +10,14 @@ import io.sluice.Connection;
 import io.sluice.EventLoopGroup;
 import io.sluice.ListenOptions;
 import io.sluice.Listener;
+import io.sluice.LoopMetric;
 import io.sluice.internal.jfr.Events;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.util.List;
 import jdk.jfr.consumer.RecordedEvent;
 
@@ -59,6 +61,30 @@ class FlightRecorderIT {
         assertEquals(Kind.PEER_CLOSE.name(), of(before, ends).getString("kind"));
         assertTrue(of(before, ends).getDuration("openTime").compareTo(closed.getDuration("openTime")) > 0);
       }
+    }
+  }
+
+  /** The peer does not read: what the kernel had taken when this side aborted counts as sent, and only that. */
+  @OnEveryEngine
+  void bytesSentAreThoseThatTheKernelHadAcceptedAtTheEnd(Cell cell) throws Exception {
+    try (Server<Recorder> server = new Server<>(cell.group(), Recorder::new);
+        FlightRecording recording = new FlightRecording("ConnectionClosed");
+        Socket s = server.client(4096)) {
+      Connection c = Await.next(server.connections);
+      long taken = 0;
+      while (c.send(ByteBuffer.allocate(64 << 10)).accepted()) { // From a thread that is not the loop's.
+        taken += 64 << 10;
+      }
+      taken += Await.on(c.loop(), () -> c.send(ByteBuffer.allocate(100)).accepted() ? 100 : 0);
+      Await.until("the kernel has taken some", () -> server.group.stats().value(LoopMetric.BYTES_SENT) > 0);
+      CloseReason why = Await.value(c.abort());
+      assertTrue(why.bytesUnsent() > 0, why::toString);
+      RecordedEvent closed = of(c, recording.events("ConnectionClosed"));
+      assertEquals(why.bytesUnsent(), closed.getLong("bytesUnsent"));
+      assertEquals(taken - why.bytesUnsent(), closed.getLong("bytesSent"));
+      assertEquals(server.group.stats().value(LoopMetric.BYTES_SENT), closed.getLong("bytesSent"), "the engine's own count");
+      assertTrue(closed.getLong("bytesSent") > 0);
+      assertEquals(0, closed.getLong("bytesReceived"));
     }
   }
 

@@ -23,11 +23,43 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 
 /** Idle policies and heartbeats on real sockets. The clock rules are proved by IdleWatchTest. */
 class IdleIT {
   private static final Duration SHORT = Duration.ofMillis(40);
   private static final Duration LONG = Duration.ofHours(1);
+
+  /** Answers late, and notes when. */
+  private static final class Slow extends Recorder {
+    static final long WORKS_NANOS = 4 * SHORT.toNanos();
+    volatile long sentAt;
+
+    @Override
+    public void onData(Connection c, BufferLease data) {
+      long begin = System.nanoTime();
+      while (System.nanoTime() - begin < WORKS_NANOS) {
+        LockSupport.parkNanos(WORKS_NANOS);
+      }
+      c.send(data);
+      sentAt = System.nanoTime();
+    }
+  }
+
+  /** The callback takes longer than the limit: the clock of the turn knows nothing of what it sends at its end. */
+  @OnEveryCell
+  void whatALongCallbackSendsCountsFromItsEnd(Cell cell) throws Exception {
+    try (Server<Slow> server = server(cell, IdlePolicy.none().withClose(IdleKind.WRITE, SHORT.multipliedBy(2)), Slow::new);
+        Socket s = server.client()) {
+      s.getOutputStream().write(1);
+      Slow h = Await.next(server.handlers);
+      assertEquals(1, s.getInputStream().read());
+      CloseReason why = Await.value(h.closed);
+      long silent = System.nanoTime() - h.sentAt;
+      assertEquals(Kind.IDLE_TIMEOUT, why.kind());
+      assertTrue(silent >= 2 * SHORT.toNanos(), "closed " + silent + " ns after it sent");
+    }
+  }
 
   /** Notes the calls that a policy makes. */
   private static class Silent extends Recorder {

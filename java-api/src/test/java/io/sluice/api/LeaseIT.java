@@ -18,7 +18,6 @@ import io.sluice.internal.loop.Counters;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -238,26 +237,6 @@ class LeaseIT {
       return now.value(LoopMetric.BUFFERS_OUT) == 0 && now.value(LoopMetric.LEASES_RETAINED) == 0;
     });
     assertEquals(0, Counters.of(loop, Abi.CTR_BAD_RETURNS), "a buffer was given back twice");
-  }
-
-  @OnEveryCell
-  void whatIsRetainedWhenTheLoopEndsIsCountedAndMayStillBeReadAndReleased(Cell cell) throws Exception {
-    try (Server<Keeper> server = new Server<>(cell.group(), Keeper::new);
-        Socket s = server.client()) {
-      Keeper k = Await.next(server.handlers);
-      BufferLease[] leases = new BufferLease[3];
-      for (int i = 0; i < leases.length; i++) {
-        s.getOutputStream().write(i);
-        leases[i] = Await.next(k.kept);
-      }
-      leases[0].release();
-      assertEquals(2, Await.value(server.group.shutdown(Duration.ZERO)).leasesOutstanding());
-      assertEquals(1, leases[1].get(0));
-      leases[1].release();
-      assertThrows(IllegalStateException.class, leases[1]::release);
-      assertEquals(SendResult.CLOSED, Await.value(k.opened).send(leases[2]));
-      assertThrows(IllegalStateException.class, leases[2]::release);
-    }
   }
 
   /** From its own loop, from another loop, from a thread that is no loop; refused, or too late. */

@@ -128,4 +128,29 @@ class EndOfStreamIT extends ContractTest {
     Completion c = d.await(watch);
     assertEquals(-Abi.ECONNRESET, c.result());
   }
+
+  /** The JDK tells a reset behind the end to a send only. */
+  @Test
+  void aMultishotWatchSeesTheEndAndAResetBehindIt() throws Exception {
+    Pair p = pair();
+    long watch = d.submit(Abi.OP_WATCH, Abi.SQE_MULTISHOT, p.handle());
+    p.write(Content.of(6, 100));
+    p.peer().shutdownOutput();
+    Completion end = d.next(watch);
+    assertEquals(0, end.result());
+    assertTrue(end.isEndOfStream());
+    assertFalse(end.isTerminal());
+    d.settle();
+    p.reset();
+    if (cell.isNio()) {
+      d.settle();
+      assertTrue(d.oracle.isOpen(watch));
+      assertTrue(d.await(d.submitSend(p.handle(), 0, new byte[1])).result() < 0);
+      assertEquals(0, d.await(d.submitCancel(p.handle(), watch)).result());
+      assertEquals(-Abi.ECANCELED, d.await(watch).result());
+      return;
+    }
+    Completion failed = d.await(watch);
+    assertTrue(failed.result() == -Abi.EPIPE || failed.result() == -Abi.ECONNRESET, failed.toString());
+  }
 }

@@ -55,7 +55,7 @@ class MalformedIT extends ContractTest {
           Map.entry(Abi.OP_ADOPT, Set.of("aux32")),
           Map.entry(Abi.OP_DETACH, Set.of("handle")),
           Map.entry(Abi.OP_SENDFILE, Set.of("handle", "len", "addr", "aux32", "lazy")),
-          Map.entry(Abi.OP_WATCH, Set.of("handle")));
+          Map.entry(Abi.OP_WATCH, Set.of("handle", "multishot")));
 
   private ByteBuffer shared;
   private CompletionRing completions;

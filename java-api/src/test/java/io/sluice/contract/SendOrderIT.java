@@ -117,7 +117,7 @@ class SendOrderIT extends ContractTest {
   }
 
   @Test
-  void tooManyQueuedPiecesAreRefusedAndTheQueueGoesOn() throws Exception {
+  void thePieceThatFindsNoRoomIsTheLastOneAndTheQueueGoesOn() throws Exception {
     Pair p = pair();
     long blocker = d.submitSend(p.handle(), 0, new byte[6 << 20]);
     d.settle();
@@ -126,11 +126,16 @@ class SendOrderIT extends ContractTest {
       tokens.add(d.submitSend(p.handle(), 0, new byte[1]));
     }
     d.settle();
-    long refused = tokens.stream().filter(t -> d.poll(c -> c.token() == t && c.result() == -Abi.ENOMEM) != null).count();
-    assertEquals(11, refused);
+    assertEquals(1, answered(tokens, -Abi.ENOMEM));
+    assertEquals(10, answered(tokens, -Abi.ECANCELED), "nothing may follow the gap");
     Future<byte[]> peer = Peers.inBackground(() -> p.read((6 << 20) + MAX_OPS - 1));
     d.await(peer);
     assertEquals(6 << 20, d.await(blocker).result());
+    assertEquals(-Abi.ECANCELED, d.await(d.submitSend(p.handle(), 0, new byte[1])).result(), "also when there is room again");
+  }
+
+  private long answered(List<Long> tokens, int result) {
+    return tokens.stream().filter(t -> d.poll(c -> c.token() == t && c.result() == result) != null).count();
   }
 
   @Test

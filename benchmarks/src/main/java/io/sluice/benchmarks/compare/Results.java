@@ -1,6 +1,7 @@
 package io.sluice.benchmarks.compare;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -75,6 +76,21 @@ final class Results {
   }
 
   /**
+   * CPU per message in the better windows: a quarter of them were cheaper still. What disturbs a window only ever makes it
+   * dearer, so where a machine has slow phases this tells more about the server than the median, which tells how many
+   * phases it met.
+   */
+  double quietCpu(Workload workload, Regime regime, String server) {
+    double[] sorted = samples(workload, regime, server).stream().mapToDouble(Sample::cpuPerMessage).sorted().toArray();
+    return sorted.length == 0 ? Double.NaN : sorted[(sorted.length - 1) / 4];
+  }
+
+  /** {@link #quietCpu} of one server as a multiple of another's. */
+  double quietRatio(Workload workload, Regime regime, String server, String reference) {
+    return quietCpu(workload, regime, server) / quietCpu(workload, regime, reference);
+  }
+
+  /**
    * CPU per message of one server as a multiple of another's: the median of the ratios of paired rounds, which is
    * steadier than a ratio of medians when the machine drifts.
    */
@@ -89,16 +105,20 @@ final class Results {
     return median(ratios.build());
   }
 
-  /** The netty server with the least CPU per message, or null when none ran. */
+  /** The netty server with the least CPU per message by medians, or null when none ran. */
   String bestNetty(Workload workload, Regime regime, List<ServerSpec> servers) {
-    String best = null;
-    for (ServerSpec s : servers) {
-      if (s.family().equals("netty") && has(workload, regime, s.name())
-          && (best == null || cpu(workload, regime, s.name()) < cpu(workload, regime, best))) {
-        best = s.name();
-      }
-    }
-    return best;
+    return leastNetty(workload, regime, servers, name -> cpu(workload, regime, name));
+  }
+
+  /** The same by lower quartiles. */
+  String bestQuietNetty(Workload workload, Regime regime, List<ServerSpec> servers) {
+    return leastNetty(workload, regime, servers, name -> quietCpu(workload, regime, name));
+  }
+
+  private String leastNetty(
+      Workload workload, Regime regime, List<ServerSpec> servers, ToDoubleFunction<String> cpu) {
+    return servers.stream().filter(s -> s.family().equals("netty")).map(ServerSpec::name)
+        .filter(name -> has(workload, regime, name)).min(Comparator.comparingDouble(cpu)).orElse(null);
   }
 
   OptionalDouble slowestRate(Workload workload, List<ServerSpec> servers) {

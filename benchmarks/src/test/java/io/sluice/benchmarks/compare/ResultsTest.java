@@ -59,6 +59,19 @@ class ResultsTest {
   }
 
   @Test
+  void quietCpuIsNotMovedBySlowPhasesThatOneServerMetMoreOften() {
+    for (double cpu : new double[] {5, 5, 5, 9, 9}) {
+      add("lucky", cpu, 1, 1);
+    }
+    for (double cpu : new double[] {5, 9, 9, 9, 5}) {
+      add("unlucky", cpu, 1, 1);
+    }
+    assertEquals(9, results.cpu(W, R, "unlucky"), EXACT);
+    assertEquals(1, results.quietRatio(W, R, "unlucky", "lucky"), EXACT);
+    assertEquals("unlucky", results.bestQuietNetty(W, R, List.of(spec("unlucky", "netty"), spec("absent", "netty"))));
+  }
+
+  @Test
   void targetsSayYesNoOrNotMeasured() {
     String uring = "sluice-io_uring-jni";
     add("c-io_uring", 5, 1, 99);

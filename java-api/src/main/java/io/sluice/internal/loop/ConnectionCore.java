@@ -36,7 +36,7 @@ abstract class ConnectionCore {
   static final int HOLDING = 1 << 10;
   /** The receive or watch in flight was asked to end. */
   static final int CANCELLING = 1 << 11;
-  /** A watch has ended or cannot be had: none is needed any more. */
+  /** This engine cannot watch. */
   static final int WATCHED = 1 << 12;
   static final int UNIX = 1 << 13;
   /** This side connected. */

@@ -66,20 +66,19 @@ abstract class ConnectionEnds extends ConnectionReads {
     return s;
   }
 
-  /** No send of another thread is accepted from here on, and those accepted before are carried out or failed. */
+  /** No send of another thread is taken from here on, and those taken before are carried out or failed. */
   abstract void refuseForeign();
-
-  /** Nothing of other threads can come any more: tells the listeners of what came too late. */
-  abstract void endForeign(CloseReason why);
 
   // ------------------------------------------------------------------------------------------- beginning
 
   /**
    * Ends in good order.
    *
-   * @param patienceNanos how long the peer's end is awaited; 0: not at all, {@link Linger#NONE}: until a limit that follows
+   * @param awaitPeer whether the peer's end is awaited, unless it was seen
+   * @param patienceNanos how long that, or a peer that does not take what is queued, may take; {@link Linger#NONE}: until a
+   *     limit that follows
    */
-  final void endGracefully(CloseReason why, long patienceNanos) {
+  final void endGracefully(CloseReason why, boolean awaitPeer, long patienceNanos) {
     if ((flags & CLOSING) != 0) {
       return;
     }
@@ -93,31 +92,26 @@ abstract class ConnectionEnds extends ConnectionReads {
     }
     flags |= CLOSING | DRAINING;
     reason = why;
-    if (patienceNanos == 0) {
-      dropHeld();
-      submitClose(Abi.SQE_DRAIN);
-      return;
-    }
-    boolean peerEnded = (flags & (INPUT_CLOSED | EOF_PENDING)) != 0;
-    if (peerEnded) {
+    boolean waits = awaitPeer && (flags & (INPUT_CLOSED | EOF_PENDING)) == 0;
+    if (waits) {
+      awaitPeer();
+    } else {
       dropHeld(); // Sending what is queued may take its time.
       submitClose(Abi.SQE_DRAIN);
-    } else {
-      awaitPeer();
     }
-    if (!peerEnded || pendingTotal() > 0) {
+    if (waits || pendingHere() > 0) {
       linger = new Linger(this, patienceNanos);
     }
   }
 
   /** {@code close()}: an answer to the peer's end, or this side's own wish. */
   final void endByApplication() {
-    endGracefully(wish(), settings.lingerNanos);
+    endGracefully(wish(), settings.lingerNanos > 0, settings.patienceNanos());
   }
 
   /** {@code close(Duration)}: the deadline takes the place of the linger, and shortens an end that is under way. */
   final void endByApplication(long deadlineNanos) {
-    endGracefully(wish(), settings.lingerNanos == 0 ? 0 : Linger.NONE);
+    endGracefully(wish(), settings.lingerNanos > 0, Linger.NONE);
     if ((flags & (DRAINING | ENDED)) != DRAINING) {
       return;
     }
@@ -212,6 +206,18 @@ abstract class ConnectionEnds extends ConnectionReads {
     submitClose(Abi.SQE_DRAIN);
   }
 
+  /**
+   * The engine has no room for the FIN, for which the peer would wait. An end in good order goes on without it: what is queued goes
+   * out, and the FIN is that of the close.
+   */
+  final void finRefused(int result) {
+    if ((flags & LINGERING) != 0) {
+      peerEndedToo();
+    } else {
+      fail(CloseReasons.ofCode(result, 0, "shutdownOutput"));
+    }
+  }
+
   /** The time is over, or the bytes worth reading are. */
   final void lingerOver(boolean allAcknowledged) {
     if (!allAcknowledged) {
@@ -227,14 +233,14 @@ abstract class ConnectionEnds extends ConnectionReads {
     boolean lingering = (flags & LINGERING) != 0;
     if (lingering && unacknowledged() == 0) {
       lingerOver(true);
-    } else if (lingering || pendingTotal() > 0) { // Else the kernel has everything, and the socket is being closed.
+    } else if (lingering || pendingHere() > 0) { // Else the kernel has everything, and the socket is being closed.
       endAbruptly(CloseReasons.SHUTDOWN);
     }
   }
 
   /** Bytes taken by {@code send} of which this side knows that the peer's kernel does not have them. */
   final long unacknowledged() {
-    long pending = pendingTotal();
+    long pending = pendingHere();
     if (pending > 0 || (flags & UNIX) != 0) { // What a Unix socket accepted is with the peer already.
       return pending;
     }
@@ -276,9 +282,9 @@ abstract class ConnectionEnds extends ConnectionReads {
     }
     dropHeld();
     dropOpenChunk(reason);
-    endForeign(reason);
+    refuseForeign(); // Again: a loop that breaks has not asked for it.
     reason = CloseReasons.withUnsent(reason, pendingBytes + pendingFileBytes);
-    loop.connectionEnded(self());
+    loop.sockets.connectionEnded(self());
     try {
       handler.onClosed(self(), reason);
     } catch (Throwable t) {

@@ -12,8 +12,8 @@ import java.util.concurrent.RejectedExecutionException;
 
 /**
  * Calls of other threads. A send is decided at the call and put on a stack of this connection; the first one of a batch also
- * puts a task into the loop's queue. The end of the connection closes the stack, so that every send that was taken is carried
- * out or reported as failed before {@code onClosed}. Wishes that need no data (close, shutdown, pause) are bits, so that
+ * puts a task into the loop's queue. The end of the sending direction closes the stack: what is on it is carried out or
+ * reported as failed, what comes later is answered CLOSED. So no send is taken and then left behind a FIN. Wishes that need no data (close, shutdown, pause) are bits, so that
  * repeating them costs nothing.
  */
 abstract class ConnectionFromOutside extends ConnectionEnds {
@@ -38,7 +38,7 @@ abstract class ConnectionFromOutside extends ConnectionEnds {
     }
   }
 
-  /** Newest first; {@link ForeignSend#CLOSED} after the end. */
+  /** Newest first; {@link ForeignSend#CLOSED} when this side sends no more. */
   private volatile ForeignSend sends;
   private volatile long bytes;
   /** Files taken from other threads that have not reached the loop. */
@@ -174,8 +174,8 @@ abstract class ConnectionFromOutside extends ConnectionEnds {
     return false;
   }
 
-  /** Null: the bytes are counted as taken. */
-  private SendResult reserve(int n) {
+  /** The first half of a send. Null: the bytes are counted as taken. */
+  final SendResult reserve(int n) {
     if (reason != null || asked != 0) {
       return SendResult.CLOSED;
     }
@@ -197,7 +197,8 @@ abstract class ConnectionFromOutside extends ConnectionEnds {
     }
   }
 
-  private SendResult push(ForeignSend send, int n) {
+  /** The second half. The direction may have ended since the first one. */
+  final SendResult push(ForeignSend send, int n) {
     send.saturated = pendingTotal() >= settings.highWaterBytes;
     ForeignSend h;
     do {
@@ -232,8 +233,8 @@ abstract class ConnectionFromOutside extends ConnectionEnds {
         flags |= WANTS_WRITABLE;
         markDirty();
       }
-      if ((flags & (CLOSING | OUTPUT_SHUT)) != 0) {
-        tooLate(s, reason != null ? reason : CloseReasons.LOCAL_CLOSE);
+      if ((flags & CLOSING) != 0) {
+        tooLate(s, reason);
       } else if (s.bytes != null) {
         sendPromisedCopy(s);
       } else if (s.lease != null) {
@@ -277,11 +278,11 @@ abstract class ConnectionFromOutside extends ConnectionEnds {
   @Override
   final void refuseForeign() {
     ask(CLOSE_ASKED);
-    takeSends();
+    takeLastSends();
   }
 
-  @Override
-  final void endForeign(CloseReason why) {
+  /** A send that was counted, and is not on the stack yet, finds it closed. */
+  private void takeLastSends() {
     ForeignSend s = (ForeignSend) SENDS.getAndSet(this, ForeignSend.CLOSED);
     carryOut(s == ForeignSend.CLOSED ? null : ForeignSend.reversed(s));
   }
@@ -318,7 +319,10 @@ abstract class ConnectionFromOutside extends ConnectionEnds {
       return;
     }
     ask(OUTPUT_ASKED);
-    takeSends();
+    takeLastSends();
+    if ((flags & CLOSING) != 0) {
+      return; // One of them could not be carried out, and that ended the connection.
+    }
     flushAll();
     flags |= OUTPUT_SHUT;
     loop.submissions.submit(Abi.OP_SHUTDOWN, Abi.SQE_LAZY, 0, handle, Tokens.of(Tokens.SHUTDOWN), 0L, 0L, 0);

@@ -9,13 +9,14 @@ import io.sluice.internal.abi.Abi;
  * <pre>
  *            pause: CANCEL, terminal              resume: CANCEL, terminal
  *  RECEIVE ---------------------------> WATCH ---------------------------> RECEIVE
- *     |                                   |
- *     | data while paused: kept           | failure: the connection ends; end of stream: onInputEnding, and
- *                                         | onInputClosed after resume
+ *     |   |                             ^ |
+ *     |   +--end of stream, terminal----+ | failure: the connection ends; end of stream while paused: onInputEnding, and
+ *     | data while paused: kept           | onInputClosed after resume
  * </pre>
  *
- * While paused a WATCH stands in for the receive, so that a peer that resets is noticed although nothing is read. A connection
- * that lingers at its end receives again, paused or not, and throws away what comes.
+ * While paused, and after the peer's end, a WATCH stands in for the receive, so that a peer that resets is noticed although
+ * nothing is read. It goes on behind the peer's end. A connection that lingers at its end receives again, paused or not, and
+ * throws away what comes.
  */
 abstract class ConnectionReads extends ConnectionSends {
   private static final byte NOTHING = 0;
@@ -164,6 +165,7 @@ abstract class ConnectionReads extends ConnectionSends {
         inputClosed();
       } else {
         inputEnding();
+        arm();
       }
     } else if (result < 0 && result != -Abi.ECANCELED) {
       fail(failure(result, osError, "receive"));
@@ -172,8 +174,12 @@ abstract class ConnectionReads extends ConnectionSends {
     }
   }
 
-  /** The terminal completion of a WATCH. */
-  final void watchEnded(int result, int cqeFlags, int osError) {
+  /** A completion of a WATCH: with MORE the peer's end, else its own. */
+  final void watched(int result, int cqeFlags, int osError) {
+    if ((cqeFlags & Abi.CQE_MORE) != 0) {
+      inputEnding();
+      return;
+    }
     reading = NOTHING;
     flags &= ~CANCELLING;
     if (nothingWanted()) {
@@ -184,10 +190,7 @@ abstract class ConnectionReads extends ConnectionSends {
       return;
     }
     if (result != -Abi.ECANCELED) {
-      flags |= WATCHED; // The end was seen (a receive will tell it), or this engine cannot watch.
-    }
-    if ((cqeFlags & Abi.CQE_EOF) != 0) {
-      inputEnding();
+      flags |= WATCHED; // This engine cannot watch.
     }
     arm();
   }
@@ -205,7 +208,7 @@ abstract class ConnectionReads extends ConnectionSends {
 
   /** Reading is paused, and the peer's end is known. */
   private void inputEnding() {
-    if ((flags & (PAUSED | CLOSING | ENDING_TOLD)) != PAUSED) {
+    if ((flags & (PAUSED | CLOSING | ENDING_TOLD | INPUT_CLOSED)) != PAUSED) {
       return;
     }
     flags |= ENDING_TOLD;
@@ -223,28 +226,40 @@ abstract class ConnectionReads extends ConnectionSends {
     } catch (Throwable t) {
       handlerFailed("onInputClosed", t);
     }
+    arm();
   }
 
   // ------------------------------------------------------------------------------------------- arming
 
   /** Submits or cancels what is needed to get from what is in flight to what is wanted. */
   final void arm() {
-    if (nothingWanted() || (flags & (INPUT_CLOSED | EOF_PENDING)) != 0) {
+    if (nothingWanted()) {
       return;
     }
-    boolean paused = (flags & PAUSED) != 0;
+    byte wanted = wanted();
     if (reading == NOTHING) {
-      if (!paused && heldFirst == null) {
-        reading = RECEIVING;
-        loop.submissions.submit(
-            Abi.OP_RECV, Abi.SQE_MULTISHOT, 0, handle, Tokens.of(Tokens.RECEIVE), 0L, 0L, 0);
-      } else if (paused && (flags & WATCHED) == 0) {
-        reading = WATCHING;
-        loop.submissions.submit(Abi.OP_WATCH, 0, 0, handle, Tokens.of(Tokens.WATCH), 0L, 0L, 0);
-      }
-    } else if ((flags & CANCELLING) == 0 && paused == (reading == RECEIVING)) {
+      start(wanted);
+    } else if (reading != wanted && (flags & CANCELLING) == 0) {
       flags |= CANCELLING;
       loop.submissions.cancel(handle, Tokens.of(reading == RECEIVING ? Tokens.RECEIVE : Tokens.WATCH));
+    }
+  }
+
+  private byte wanted() {
+    if ((flags & (PAUSED | INPUT_CLOSED | EOF_PENDING)) != 0) {
+      return (flags & WATCHED) == 0 ? WATCHING : NOTHING;
+    }
+    // Data that was kept goes first; a receive that brought it need not end for that.
+    return heldFirst == null || reading == RECEIVING ? RECEIVING : NOTHING;
+  }
+
+  private void start(byte operation) {
+    reading = operation;
+    if (operation == RECEIVING) {
+      loop.submissions.submit(
+          Abi.OP_RECV, Abi.SQE_MULTISHOT, 0, handle, Tokens.of(Tokens.RECEIVE), 0L, 0L, 0);
+    } else if (operation == WATCHING) {
+      loop.submissions.submit(Abi.OP_WATCH, Abi.SQE_MULTISHOT, 0, handle, Tokens.of(Tokens.WATCH), 0L, 0L, 0);
     }
   }
 

@@ -109,16 +109,16 @@ final class Connector extends TimerWheel.Timer {
 
   private void connected(long handle) {
     if (loop.isShuttingDown()) {
-      loop.closeOrphan(handle);
+      loop.sockets.closeOrphan(handle);
       failed(CloseReasons.SHUTDOWN);
       return;
     }
     if (!stage.claim()) {
-      loop.closeOrphan(handle);
+      loop.sockets.closeOrphan(handle);
       countFailure();
       return;
     }
-    StreamConnection c = loop.connection(handle, settings, null);
+    StreamConnection c = loop.sockets.connection(handle, settings, null);
     c.flags |= ConnectionCore.CONNECTED;
     c.handler = handler;
     c.open();

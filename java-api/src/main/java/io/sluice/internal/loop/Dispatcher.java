@@ -121,12 +121,23 @@ final class Dispatcher {
           handOff.completed(Tokens.kind(token), handle, result);
         }
         break;
+      case Tokens.SHUTDOWN:
+        shutdownEnded(handle, result);
+        break;
       case Tokens.ORPHAN_CLOSE:
-        loop.orphanClosed();
+        loop.sockets.orphanClosed();
         break;
       default:
-        // IGNORED and SHUTDOWN: how a shutdown ended, the sends and the receive tell.
+        // IGNORED.
         break;
+    }
+  }
+
+  /** How a shutdown that was taken ended, the sends and the receive tell. */
+  private void shutdownEnded(long handle, int result) {
+    StreamConnection c = loop.connections.get(handle);
+    if (result == -Abi.ENOMEM && c != null) {
+      c.finRefused(result);
     }
   }
 
@@ -153,7 +164,7 @@ final class Dispatcher {
     if (c == null) {
       stale();
     } else if (Tokens.kind(token) == Tokens.WATCH) {
-      c.watchEnded(result, flags, detail);
+      c.watched(result, flags, detail);
     } else {
       c.ended();
     }

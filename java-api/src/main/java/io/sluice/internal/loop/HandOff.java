@@ -38,15 +38,15 @@ final class HandOff {
     } else if (result < 0) {
       refused(result);
     } else if (adopting == to) {
-      to.accepted(handle, listener);
+      to.sockets.accepted(handle, listener);
     } else {
-      from.closeOrphan(handle);
+      from.sockets.closeOrphan(handle);
     }
   }
 
   private void detached(long handle, int result) {
     if (result < 0) {
-      from.closeOrphan(handle);
+      from.sockets.closeOrphan(handle);
       return;
     }
     descriptor = result;

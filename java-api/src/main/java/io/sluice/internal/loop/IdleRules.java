@@ -14,7 +14,7 @@ final class IdleRules {
   /** Stands for a rule that is not there. */
   static final long OFF = Long.MAX_VALUE;
   /** Timers of a policy may be late by this part of its shortest duration, as a shift: 1/32. */
-  private static final int GRAIN_SHIFT = 5;
+  static final int GRAIN_SHIFT = 5;
   /** The coarsest grain, in ticks of the timer wheel. */
   static final int MAX_GRAIN_TICKS = 1024;
 

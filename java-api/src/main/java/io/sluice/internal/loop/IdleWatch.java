@@ -32,7 +32,7 @@ final class IdleWatch extends TimerWheel.Timer {
   IdleWatch nextDue;
   /** The loop's clock when bytes last arrived, or reading resumed. */
   long readAt;
-  /** The loop's clock when data was last sent. */
+  /** The loop's clock when data was last sent: the turn's beginning, see {@link IdleWatches#latest}. */
   long writeAt;
   /** The last notification of each kind; null when the policy has none. */
   private final long[] toldAt;
@@ -93,8 +93,9 @@ final class IdleWatch extends TimerWheel.Timer {
     if (kind == IdleRules.READ) {
       return readAt;
     }
+    long wroteAt = watches.latest(writeAt);
     // Differences, as System.nanoTime() may pass the end of its range.
-    return kind == IdleRules.WRITE || writeAt - readAt > 0 ? writeAt : readAt;
+    return kind == IdleRules.WRITE || wroteAt - readAt > 0 ? wroteAt : readAt;
   }
 
   /**

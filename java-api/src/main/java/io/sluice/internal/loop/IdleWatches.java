@@ -22,7 +22,16 @@ final class IdleWatches {
    */
   static final int FULL_BATCH = 64;
 
+  /** A turn that took less does not matter even to the shortest policy. */
+  static final long LONG_TURN_NANOS = IdlePolicy.SHORTEST.toNanos() >> IdleRules.GRAIN_SHIFT;
+  /** How many long turns are remembered: those that matter longest. */
+  static final int LONG_TURNS = 16;
+
   private final TimerWheel timers;
+  /** When long turns began, in the loop's clock, and how long they took; 0: no turn. */
+  private final long[] longSince = new long[LONG_TURNS];
+  private final long[] longNanos = new long[LONG_TURNS];
+  private boolean anyLong;
   /** The clock of the turn: traffic is stamped with it. Read only when there is a watch. */
   long nanos;
   /** What the clock said before the engine was entered last. */
@@ -95,6 +104,49 @@ final class IdleWatches {
   /** The loop will enter the engine with what it has. */
   void entering(long nowNanos) {
     enteredNanos = nowNanos;
+  }
+
+  /**
+   * The loop is about to enter the engine. What was sent since it came back is stamped with the time when it came back, and a
+   * callback may have taken long before it sent: a connection must not be closed as silent because of that.
+   */
+  void turnEnds(long nowNanos) {
+    long took = nowNanos - nanos;
+    if (took >= LONG_TURN_NANOS) {
+      remember(nanos, took, nowNanos);
+    }
+  }
+
+  /** In the place of the one that will first be of no matter: behind so many times its length its error is below the grain. */
+  private void remember(long since, long took, long nowNanos) {
+    int place = 0;
+    long leastLeft = Long.MAX_VALUE;
+    for (int i = 0; i < LONG_TURNS; i++) {
+      if (longNanos[i] != 0 && longSince[i] == since) {
+        longNanos[i] = took;
+        return;
+      }
+      long left = longNanos[i] == 0 ? Long.MIN_VALUE : (longNanos[i] << IdleRules.GRAIN_SHIFT) - (nowNanos - longSince[i]);
+      if (left < leastLeft) {
+        leastLeft = left;
+        place = i;
+      }
+    }
+    longSince[place] = since;
+    longNanos[place] = took;
+    anyLong = true;
+  }
+
+  /** The latest time that a stamp of a send may stand for. */
+  long latest(long stamp) {
+    if (anyLong) {
+      for (int i = 0; i < LONG_TURNS; i++) {
+        if (longNanos[i] != 0 && longSince[i] == stamp) {
+          return stamp + longNanos[i];
+        }
+      }
+    }
+    return stamp;
   }
 
   /** The loop came back from the engine; nothing of it was dispatched yet. */

@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 
 /**
  * The receive buffers of a loop: one slab, cut into buffers that the engine fills. Counts what this side owns, so that one
- * slow consumer cannot take all of them. Loop thread only, except {@link #returnFromOutside}.
+ * slow consumer cannot take all of them. Loop thread only, except {@link #returnFromOutside} and {@link #countReturned}.
  */
 final class LeasePool {
   /** The only receive pool of a loop. */
@@ -111,14 +111,19 @@ final class LeasePool {
     return to;
   }
 
-  /** Any thread: an ended lease whose buffer the loop must take back. The first one wakes the loop. */
+  /**
+   * Any thread: an ended lease whose buffer the loop must take back. The first one wakes the loop; one that has ended takes
+   * nothing back, and only counts.
+   */
   void returnFromOutside(RetainedLease lease) {
     RetainedLease h;
     do {
       h = outside;
       lease.nextReturned = h;
     } while (!OUTSIDE.compareAndSet(this, h, lease));
-    if (h == null) {
+    if (loop.hasEnded()) {
+      countReturned();
+    } else if (h == null) {
       loop.wakeUp();
     }
   }
@@ -127,12 +132,26 @@ final class LeasePool {
     if (outside == null) {
       return;
     }
-    RetainedLease l = (RetainedLease) OUTSIDE.getAndSet(this, null);
-    while (l != null) {
-      RetainedLease next = l.nextReturned;
-      l.nextReturned = null;
+    for (RetainedLease l = unlinkOutside(); l != null; l = unlinked(l)) {
       l.handBack();
-      l = next;
     }
+  }
+
+  /** Any thread, after the loop has ended: the lock makes whoever holds it the one that writes the loop's counters. */
+  synchronized void countReturned() {
+    for (RetainedLease l = unlinkOutside(); l != null; l = unlinked(l)) {
+      l.handOver();
+    }
+  }
+
+  private RetainedLease unlinkOutside() {
+    return (RetainedLease) OUTSIDE.getAndSet(this, null);
+  }
+
+  /** The one behind it. */
+  private static RetainedLease unlinked(RetainedLease l) {
+    RetainedLease next = l.nextReturned;
+    l.nextReturned = null;
+    return next;
   }
 }

@@ -21,8 +21,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 /**
- * A listener: one socket, or one per loop on the same port (SHARDED: the first one finds the port, the others follow). State
- * is guarded by the object's lock, because several loops and the application meet here; no code of the application is called
+ * A listener: one socket, or one per loop on the same port (SHARDED: the first one finds the port, the others follow). None
+ * accepts before all of them listen, so a start that fails has served nobody. State is guarded by the object's lock, because several loops and the application meet here; no code of the application is called
  * under the lock.
  */
 final class ListenerImpl implements Listener {
@@ -120,8 +120,9 @@ final class ListenerImpl implements Listener {
     return options.backlog();
   }
 
-  synchronized boolean isPaused() {
-    return paused;
+  /** Not before {@link #ready} is complete: until then connections wait in the backlog. */
+  synchronized boolean wantsConnections() {
+    return state == ListenerState.LISTENING || state == ListenerState.THROTTLED;
   }
 
   ConnectionHandler handlerFor(Connection c) {
@@ -154,6 +155,7 @@ final class ListenerImpl implements Listener {
       socket.close();
     } else if (all) {
       ready.finish(this);
+      updateSockets();
     } else if (first) {
       for (int i = 1; i < sockets.size(); i++) {
         sockets.get(i).open(at);
@@ -289,6 +291,10 @@ final class ListenerImpl implements Listener {
         become(throttled > 0 ? ListenerState.THROTTLED : ListenerState.LISTENING);
       }
     }
+    updateSockets();
+  }
+
+  private void updateSockets() {
     for (ListenerSocket s : sockets) {
       s.update();
     }
@@ -316,11 +322,12 @@ final class ListenerImpl implements Listener {
   public String toString() {
     CloseReason f;
     ListenerState s;
+    List<SocketAddress> a;
     synchronized (this) {
       f = failure;
       s = state;
+      a = addresses; // Once: it may be emptied at any moment.
     }
-    List<SocketAddress> a = addresses; // Once: a close on another thread empties it.
     return "listener on " + (a.isEmpty() ? address : a.get(0)) + " " + s
         + (f == null ? "" : ": " + f.detail());
   }

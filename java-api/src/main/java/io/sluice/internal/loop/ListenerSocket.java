@@ -20,7 +20,7 @@ import java.util.concurrent.RejectedExecutionException;
  *                     +------------------------------------------+
  * </pre>
  *
- * While OPEN one ACCEPT is in flight, unless the listener is paused.
+ * While OPEN one ACCEPT is in flight, unless the listener is starting or paused.
  */
 final class ListenerSocket {
   private enum State {
@@ -116,8 +116,6 @@ final class ListenerSocket {
     }
     if (closeWanted) {
       closeHere();
-    } else {
-      arm();
     }
     listener.socketBound(this, bound);
   }
@@ -145,7 +143,7 @@ final class ListenerSocket {
 
   // ------------------------------------------------------------------------------------------- accepting
 
-  /** The listener was paused, resumed or opened. */
+  /** The listener is ready, was paused, or was resumed. */
   void update() {
     onLoop(this::arm);
   }
@@ -154,7 +152,7 @@ final class ListenerSocket {
     if (state != State.OPEN) {
       return;
     }
-    boolean wanted = !listener.isPaused();
+    boolean wanted = listener.wantsConnections();
     if (wanted && !accepting) {
       accept();
     } else if (!wanted && accepting && !cancelling) {
@@ -206,12 +204,12 @@ final class ListenerSocket {
 
   private void place(long connection) {
     if (state != State.OPEN) {
-      loop.closeOrphan(connection);
+      loop.sockets.closeOrphan(connection);
       return;
     }
     Loop target = listener.target(loop);
     if (target == loop) {
-      loop.accepted(connection, listener);
+      loop.sockets.accepted(connection, listener);
     } else {
       new HandOff(loop, target, listener).start(connection);
     }

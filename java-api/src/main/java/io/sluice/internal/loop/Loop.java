@@ -1,7 +1,6 @@
 package io.sluice.internal.loop;
 
 import io.sluice.CloseReason;
-import io.sluice.ConnectionHandler;
 import io.sluice.EventLoop;
 import io.sluice.EventLoopGroup.ShutdownReport;
 import io.sluice.LoopStats;
@@ -9,7 +8,6 @@ import io.sluice.internal.abi.Abi;
 import io.sluice.internal.abi.CompletionRing;
 import io.sluice.internal.abi.WakeWord;
 import io.sluice.internal.engine.Engine;
-import io.sluice.internal.jfr.Events;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
@@ -42,6 +40,7 @@ final class Loop implements EventLoop, Runnable {
   final Slots<ListenerSocket> listeners = new Slots<>();
   final Slots<Connector> connectors = new Slots<>();
   final Slots<HandOff> handOffs = new Slots<>();
+  final LoopSockets sockets = new LoopSockets(this);
   final TimerWheel timers;
   final LoopCounters counters = new LoopCounters();
   final IdleWatches idle;
@@ -59,7 +58,6 @@ final class Loop implements EventLoop, Runnable {
       ByteBuffer.allocateDirect(CONTROL_BYTES).order(ByteOrder.LITTLE_ENDIAN);
   private final LoopShutdown shutdown = new LoopShutdown(this);
   private final FlushList dirty = new FlushList();
-  private int orphans;
   private int failedTurns;
   /** In {@link #turn}. Loop thread only. */
   private boolean turning;
@@ -80,7 +78,7 @@ final class Loop implements EventLoop, Runnable {
     this.callbackLease = leaseChecks == null ? new CallbackLease(pool) : leaseChecks.callbackLease(pool);
     this.wakeWord = new WakeWord(engine.shared());
     this.timers = new TimerWheel(System.nanoTime());
-    this.stats = new LoopStatsReader(engine, counters);
+    this.stats = new LoopStatsReader(this);
     this.idle = new IdleWatches(timers);
   }
 
@@ -190,6 +188,9 @@ final class Loop implements EventLoop, Runnable {
   }
 
   private long waitNanos(long maxWaitNanos) {
+    if (idle.any()) {
+      idle.turnEnds(nanoTime());
+    }
     if (!dirty.isEmpty() || idle.anyDue() || dispatcher.available() > 0 || !tasks.isEmpty()) {
       return 0;
     }
@@ -270,67 +271,6 @@ final class Loop implements EventLoop, Runnable {
 
   void runScheduled(Runnable task) {
     runTask(task);
-  }
-
-  // ------------------------------------------------------------------------------------------- connections
-
-  /**
-   * Makes a connection of a new handle. The handler is set by the caller, then {@code open()}.
-   *
-   * @param acceptedBy null when it was established from here
-   */
-  StreamConnection connection(long handle, Settings settings, ListenerImpl acceptedBy) {
-    StreamConnection c = new StreamConnection(this, handle, settings);
-    c.handler = NoHandler.INSTANCE;
-    c.captureAddresses(acceptedBy); // Before others can find it.
-    connections.put(c);
-    counters.add(acceptedBy == null ? LoopCounters.CONNECTED : LoopCounters.ACCEPTED, 1);
-    Events.INSTANCE.connectionOpened(c, acceptedBy != null);
-    if (settings.idle != null) {
-      c.watchIdle(settings.idle);
-    }
-    return c;
-  }
-
-  void accepted(long handle, ListenerImpl listener) {
-    if (isShuttingDown()) {
-      closeOrphan(handle);
-      return;
-    }
-    StreamConnection c = connection(handle, listener.settings(), listener);
-    try {
-      ConnectionHandler h = listener.handlerFor(c);
-      c.handler = Objects.requireNonNull(h, "the handler factory returned null");
-    } catch (Throwable t) {
-      FaultLog.log(FaultLog.Fault.FACTORY, c.toString(), t);
-      c.endAbruptly(CloseReasons.handlerFailed("the handler factory", t));
-      return;
-    }
-    c.open();
-  }
-
-  void connectionEnded(StreamConnection c) {
-    CloseReason why = c.closeReason();
-    counters.closed(why);
-    Events.INSTANCE.connectionClosed(c, why, c.openedNanos, c.bytesReceived, c.bytesTaken);
-    c.watchIdle(null);
-    shutdown.connectionEnded(c);
-  }
-
-  /** A socket that nobody wants (any more). */
-  void closeOrphan(long handle) {
-    orphans++;
-    submissions.submit(
-        Abi.OP_CLOSE, Abi.SQE_ABORT, 0, handle, Tokens.of(Tokens.ORPHAN_CLOSE), 0L, 0L, 0);
-  }
-
-  void orphanClosed() {
-    orphans--;
-  }
-
-  /** Sockets and operations that must end before the loop may. */
-  int live() {
-    return connections.count() + listeners.live() + connectors.live() + handOffs.live() + orphans;
   }
 
   // ------------------------------------------------------------------------------------------- small things

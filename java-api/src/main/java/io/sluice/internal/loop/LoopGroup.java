@@ -143,8 +143,14 @@ public final class LoopGroup implements EventLoopGroup {
     return loops;
   }
 
+  /** In turn. A loop that broke is passed over while there are others. */
   Loop nextLoop() {
-    return loops.get(Math.floorMod(next.getAndIncrement(), loops.size()));
+    Loop loop;
+    int tries = loops.size();
+    do {
+      loop = loops.get(Math.floorMod(next.getAndIncrement(), loops.size()));
+    } while (loop.hasEnded() && --tries > 0);
+    return loop;
   }
 
   /** The loop of the calling thread, so that what it connects stays with it; else the next one. */

@@ -58,7 +58,9 @@ final class LoopShutdown {
       StreamConnection c = loop.connections.at(i);
       if (c != null) {
         // The timer of the grace period decides; without one the kernel is left to finish.
-        c.endGracefully(CloseReasons.SHUTDOWN, graceNanos == 0 ? 0 : c.settings.lingerNanos);
+        boolean wait = graceNanos > 0;
+        c.endGracefully(
+            CloseReasons.SHUTDOWN, wait && c.settings.lingerNanos > 0, wait ? c.settings.patienceNanos() : Linger.NONE);
       }
     }
   }
@@ -107,7 +109,7 @@ final class LoopShutdown {
       return false;
     }
     entering = true;
-    if (loop.live() > 0 && !forced) {
+    if (loop.sockets.live() > 0 && !forced) {
       return false;
     }
     if (!lastTasks) {
@@ -115,10 +117,10 @@ final class LoopShutdown {
       // They may bring new sockets (a hand-over that was under way), which are closed before the loop ends.
       loop.runLastTasks();
     }
-    if (loop.live() > 0 && forced) {
+    if (loop.sockets.live() > 0 && forced) {
       breakUp(CloseReasons.SHUTDOWN);
     }
-    return loop.live() == 0 || forced;
+    return loop.sockets.live() == 0 || forced;
   }
 
   /** No more completions will come: everything ends with that reason. */

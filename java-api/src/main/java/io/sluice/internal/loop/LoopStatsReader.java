@@ -11,18 +11,24 @@ import java.util.EnumMap;
 
 /** Makes snapshots of what a loop and its engine have counted. Any thread, also after the loop has ended. */
 final class LoopStatsReader {
+  private final Loop loop;
   private final Engine engine;
   private final LoopCounters counters;
   private final Counters engineCounters;
   private final long openedNanos = System.nanoTime();
 
-  LoopStatsReader(Engine engine, LoopCounters counters) {
-    this.engine = engine;
-    this.counters = counters;
+  LoopStatsReader(Loop loop) {
+    this.loop = loop;
+    this.engine = loop.engine;
+    this.counters = loop.counters;
     this.engineCounters = new Counters(engine.shared());
   }
 
   LoopStats read(String name) {
+    boolean ended = loop.hasEnded();
+    if (ended) {
+      loop.pool.countReturned(); // What was released while it ended.
+    }
     EnumMap<CloseReason.Kind, Long> closes = new EnumMap<>(CloseReason.Kind.class);
     long closed = 0;
     for (CloseReason.Kind kind : CloseReason.Kind.values()) {
@@ -32,13 +38,13 @@ final class LoopStatsReader {
     }
     EnumMap<LoopMetric, Long> values = new EnumMap<>(LoopMetric.class);
     for (LoopMetric metric : LoopMetric.values()) {
-      values.put(metric, value(metric, closed));
+      values.put(metric, value(metric, closed, ended));
     }
     Duration span = Duration.ofNanos(System.nanoTime() - openedNanos);
     return new LoopStats(name, engine.name(), engine.binding(), 1, span, values, closes);
   }
 
-  private long value(LoopMetric metric, long closed) {
+  private long value(LoopMetric metric, long closed, boolean ended) {
     return switch (metric) {
       case CONNECTIONS_LIVE ->
           notNegative(counters.read(LoopCounters.ACCEPTED) + counters.read(LoopCounters.CONNECTED) - closed);
@@ -63,9 +69,9 @@ final class LoopStatsReader {
       case TASK_BATCHES -> counters.read(LoopCounters.TASK_BATCHES);
       case TASK_DELAY -> counters.read(LoopCounters.TASK_DELAY_NANOS);
       case TASK_DELAY_LONGEST -> counters.read(LoopCounters.LONGEST_TASK_DELAY_NANOS);
-      case BUFFERS_OUT -> engineCounters.read(Abi.CTR_BUFFERS_OUT);
-      case LEASES_RETAINED ->
-          notNegative(counters.read(LoopCounters.LEASES_RETAINED) - counters.read(LoopCounters.LEASES_ENDED));
+      // When the loop has ended, so has every other use of a buffer.
+      case BUFFERS_OUT -> ended ? leasesRetained() : engineCounters.read(Abi.CTR_BUFFERS_OUT);
+      case LEASES_RETAINED -> leasesRetained();
       case LEASES_LOST -> counters.read(LoopCounters.LEASES_LOST);
       case LEASES_MISUSED -> counters.read(LoopCounters.LEASES_MISUSED);
       case STARVED -> engineCounters.read(Abi.CTR_STARVED);
@@ -86,6 +92,10 @@ final class LoopStatsReader {
       case LATE_CLOSED -> engineCounters.read(Abi.CTR_LATE_CLOSED);
       case SENDS_IN_FLIGHT -> engineCounters.read(Abi.CTR_OPS_IN_FLIGHT);
     };
+  }
+
+  private long leasesRetained() {
+    return notNegative(counters.read(LoopCounters.LEASES_RETAINED) - counters.read(LoopCounters.LEASES_ENDED));
   }
 
   /** What was taken is sent, lost with its connection, or pending: so nobody has to count pending bytes up and down. */

@@ -100,7 +100,7 @@ final class RetainedLease implements BufferLease {
   @Override
   public void release() {
     take();
-    if (pool.loop.inLoop()) {
+    if (pool.loop.inLoop() && !pool.loop.hasEnded()) {
       handBack();
     } else {
       pool.returnFromOutside(this);

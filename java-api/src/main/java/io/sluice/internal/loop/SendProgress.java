@@ -34,7 +34,12 @@ abstract class SendProgress extends ConnectionCore {
   abstract long foreignBytes();
 
   final long pendingTotal() {
-    return pendingBytes + pendingFileBytes + foreignBytes();
+    return pendingHere() + foreignBytes();
+  }
+
+  /** What the end of the connection looks at: by then nothing is taken from other threads, though one may be about to try. */
+  final long pendingHere() {
+    return pendingBytes + pendingFileBytes;
   }
 
   /** Lazy completions wait for the loop's next turn; who watches from outside must not wait for them for ever. */

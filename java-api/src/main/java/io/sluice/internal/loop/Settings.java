@@ -32,6 +32,11 @@ final class Settings {
     lingerNanos = o.linger().toNanos();
   }
 
+  /** How long an end in good order may stand still. Without a linger that is the time which the peer has to take what is queued. */
+  long patienceNanos() {
+    return lingerNanos > 0 ? lingerNanos : ConnectionOptions.DEFAULT_LINGER.toNanos();
+  }
+
   /** The one option that is on by default, and that Unix sockets lack. */
   private static Map<TransportOption<?>, Object> withoutNoDelay(Map<TransportOption<?>, Object> given) {
     if (!given.containsKey(TransportOption.TCP_NODELAY)) {

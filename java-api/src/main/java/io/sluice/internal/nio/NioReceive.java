@@ -117,6 +117,7 @@ final class NioReceive {
   }
 
   private void endOfStream(NioSlot slot) {
+    slot.inputEnded = true;
     loop.inbound.end(slot, 0, Abi.CQE_EOF, 0);
   }
 
@@ -164,6 +165,11 @@ final class NioReceive {
   }
 
   void startWatch(NioSlot slot) {
+    if (slot.inputEnded) {
+      slot.dropInterest(SelectionKey.OP_READ, rings); // For ever readable.
+      endSeen(slot); // Read already: there is nothing more to be seen, and no buffer to be made for it.
+      return;
+    }
     if (slot.ahead == null) {
       slot.ahead = new NioReadAhead();
     }
@@ -180,7 +186,8 @@ final class NioReceive {
     switch (ahead.fill(slot.socket, rings)) {
       case NioReadAhead.END:
         slot.dropInterest(SelectionKey.OP_READ, rings);
-        endOfStream(slot);
+        slot.inputEnded = true;
+        endSeen(slot);
         break;
       case NioReadAhead.FAILED:
         slot.dropInterest(SelectionKey.OP_READ, rings);
@@ -192,6 +199,18 @@ final class NioReceive {
         } else {
           slot.addInterest(SelectionKey.OP_READ, rings);
         }
+    }
+  }
+
+  /**
+   * A MULTISHOT WATCH goes on behind the peer's end, and sees nothing more: a reset that comes now makes the socket readable and
+   * writable, which it is anyway, and a read only repeats the end of the stream. A send tells it.
+   */
+  private void endSeen(NioSlot slot) {
+    if (slot.inboundMulti) {
+      rings.post(Abi.OP_WATCH, slot.inboundToken, slot.handle(), 0, Abi.CQE_MORE | Abi.CQE_EOF, 0, 0, false);
+    } else {
+      loop.inbound.end(slot, 0, Abi.CQE_EOF, 0);
     }
   }
 }

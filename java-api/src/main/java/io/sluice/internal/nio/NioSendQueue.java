@@ -42,6 +42,7 @@ final class NioSendQueue {
     }
     if (code == 0 && queued + send.weight() > maxOps) {
       code = Abi.ENOMEM;
+      slot.sendFailed = true; // Nothing may follow the gap; what was taken before goes on.
     }
     if (code != 0) {
       recycle(send);

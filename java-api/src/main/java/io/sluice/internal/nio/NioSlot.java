@@ -47,6 +47,8 @@ final class NioSlot {
   boolean readable;
   /** On the list of slots to be tried again in the next turn without asking the selector. */
   boolean again;
+  /** The end of the stream was read. */
+  boolean inputEnded;
   /** Options for accepted sockets; null: none. */
   NioOptions.Values acceptOptions;
   /** What a WATCH read ahead; null: nothing. */
@@ -119,6 +121,7 @@ final class NioSlot {
     throttled = false;
     readable = false;
     again = false;
+    inputEnded = false;
     acceptOptions = null;
     ahead = null;
     dirty = false;

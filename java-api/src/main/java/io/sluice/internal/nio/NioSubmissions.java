@@ -38,7 +38,7 @@ final class NioSubmissions {
     define(Abi.OP_CANCEL, HANDLE | AUX, 0);
     define(Abi.OP_ADOPT, AUX32, 0);
     define(Abi.OP_DETACH, HANDLE, 0);
-    define(Abi.OP_WATCH, HANDLE, 0);
+    define(Abi.OP_WATCH, HANDLE, Abi.SQE_MULTISHOT);
   }
 
   private final NioLoop loop;

@@ -71,6 +71,13 @@ class IdleWatchTest {
       }
     }
 
+    /** The time passes in callbacks of the turn that has begun, and not in a wait of the engine. */
+    void busyTurn(long nanos) {
+      now += nanos;
+      watches.turnEnds(now);
+      turn(0, 1);
+    }
+
     /** Goes on to that time, turn by turn as the timers want it. */
     void to(long seconds) {
       long end = begin + seconds * S;
@@ -256,6 +263,34 @@ class IdleWatchTest {
     assertTrue(t.watches.judged() <= told[0] + connections, t.watches.judged() + " judged");
     assertTrue(looks <= 2L * told[0] + 2L * connections, looks + " timers looked at");
     assertTrue(t.wakeUps <= 600 * 3 / 2, t.wakeUps + " wake-ups in 600 s");
+  }
+
+  @Test
+  void whatALongCallbackSentCountsFromItsEnd() {
+    Clock t = new Clock();
+    IdleWatch w = t.watch(notify(IdleKind.WRITE, 10));
+    t.turn(0, 1);
+    w.writeAt = t.watches.nanos; // At the callback's end, by the clock of the turn's beginning.
+    t.busyTurn(25 * S);
+    assertEquals(List.of(), t.events, "the callback took longer than the limit, and has sent just now");
+    t.to(36);
+    assertEquals(List.of("WRITE 35"), t.events);
+  }
+
+  @Test
+  void manyLaterTurnsThatAreLongDoNotHideOneThatStillMatters() {
+    Clock t = new Clock();
+    IdleWatch w = t.watch(notify(IdleKind.WRITE, 100));
+    t.turn(0, 1);
+    w.writeAt = t.watches.nanos;
+    t.busyTurn(90 * S);
+    for (int i = 0; i < 10 * IdleWatches.LONG_TURNS; i++) {
+      t.busyTurn(IdleWatches.LONG_TURN_NANOS);
+    }
+    t.to(189);
+    assertEquals(List.of(), t.events);
+    t.to(195);
+    assertEquals(1, t.events.size());
   }
 
   @Test

@@ -10,8 +10,9 @@
  */
 #include "kqueue.h"
 
-/* The list is full before the next wait. Not worth an event list, whose events would have to be kept: without one the kernel stops at the first
-   change that it refuses, and then they are handed over one by one. What is refused stays on the list, and the next wait tells why. */
+/* The list is full before the next wait. Not worth an event list, whose events would have to be kept: without one the kernel stops at
+   the first change that it refuses, and then they are handed over one by one. What is refused stays on the list, and the next
+   wait tells why. */
 static void hand_over(sl_loop *l)
 {
     sl_kqueue *kq = sl_kq_of(l);

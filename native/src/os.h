@@ -86,8 +86,8 @@ int  sl_os_tcp_info(sl_loop *l, int fd, sluice_tcp_info *out); /* 0 or -SLUICE_E
 int  sl_os_unsent(sl_loop *l, int fd, uint64_t *out);          /* 0 or -SLUICE_E* */
 
 /*
- * Several datagrams. *after: errno of the datagram behind those that were received, when that was asked for and taken off the socket; else 0.
- * Sending stops at the first that fails; called again with that one in front it tells the error.
+ * Several datagrams. *after: errno of the datagram behind those that were received, when that was asked for and taken off the
+ * socket; else 0. Sending stops at the first that fails; called again with that one in front it tells the error.
  */
 #if defined(__linux__)
 typedef struct mmsghdr sl_mmsg;

@@ -40,7 +40,8 @@
 /* anything an inbound operation can make progress with */
 #define RD_INBOUND (RD_IN | RD_RDHUP | RD_HUP | RD_ERR)
 
-/* slot.engine_word: [0] the slot before on the ready list, [1] see RD_COUNTED; of a datagram socket the size of the last batch, [2] and [3] the engine's own.
+/* slot.engine_word: [0] the slot before on the ready list, [1] see RD_COUNTED; of a datagram socket the size of the last batch,
+   [2] and [3] the engine's own.
    slot.engine_aux: an errno that the kernel tells once, kept for the operation that asks later. */
 
 typedef struct sl_readiness {

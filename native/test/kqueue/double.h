@@ -9,10 +9,11 @@
  *     change that succeeds answer in the same way, with data 0. With such answers the call returns at once, and only with them.
  *   - EV_ADD looks at the state: what is true already is told. For a filter that is there already it changes udata; EV_CLEAR and
  *     EV_ONESHOT are fixed by the first EV_ADD.
- *   - EV_CLEAR: told once; again only when something new happened. A read of a part brings no event, new bytes do. Without it the filter is
- *     told for as long as it is true. EV_ONESHOT is gone after its event, EV_DISPATCH is disabled.
- *   - READ: data is the number of unread bytes, or of connections that wait. EV_EOF once the peer has ended its direction, or our own has
- *     been shut for reading, or the connection failed: then fflags is the errno. One event tells of bytes and the end together.
+ *   - EV_CLEAR: told once; again only when something new happened. A read of a part brings no event, new bytes do. Without it the
+ *     filter is told for as long as it is true. EV_ONESHOT is gone after its event, EV_DISPATCH is disabled.
+ *   - READ: data is the number of unread bytes, or of connections that wait. EV_EOF once the peer has ended its direction, or our
+ *     own has been shut for reading, or the connection failed: then fflags is the errno. One event tells of bytes and the end together.
+ *     A datagram socket is readable when a datagram waits, or an error, which the next call gets; data counts its bytes.
  *   - WRITE: data is the room in the send buffer. EV_EOF after our own end, or the connection's, with its errno in fflags. A socket that was
  *     never connected, or is connecting, is neither readable nor writable.
  *   - close(2) removes the filters of a descriptor; what was pending for it is not told, also when the number is in use again. EV_DELETE of a

@@ -154,7 +154,8 @@ static void one_refused_change_of_a_full_list(void)
     }
 }
 
-/* An accepted connection is registered by the wait of the turn after. Its change would else be applied to whoever has the descriptor by then. */
+/* An accepted connection is registered by the wait of the turn after. Its change would else be applied to whoever has the
+   descriptor by then. */
 static void a_handle_that_ends_before_its_change_is_handed_over_leaves_none(void)
 {
     uint64_t listener = drive_listen(&d, drive_inet4(0), NULL, 0);

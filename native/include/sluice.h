@@ -164,8 +164,8 @@ extern "C" {
 #define SLUICE_OP_DATAGRAM 15u /* new datagram socket (UDP), connected or not                                     */
 #define SLUICE_OP_COUNT    16u
 
-#define SLUICE_SQE_MULTISHOT 0x01u /* ACCEPT, RECV, RECVMSG, WATCH: go on until cancelled, end of stream (not WATCH) or
-                                      error                                                               */
+#define SLUICE_SQE_MULTISHOT 0x01u /* ACCEPT, RECV, RECVMSG, WATCH: go on until cancelled, end of stream (not WATCH)
+                                      or error                                                                    */
 #define SLUICE_SQE_LAZY      0x02u /* SEND*, SHUTDOWN: a successful completion need not make a blocking enter
                                       return: it is posted when enter returns for another reason. Whoever waits
                                       for the completion (back-pressure, a callback) leaves the flag out.         */
@@ -227,7 +227,8 @@ extern "C" {
  *          first into an abort. Other work for a closing handle (not CANCEL) completes with EALREADY, too. ABORT and DRAIN
  *          together are EINVAL.
  * CANCEL   result 0: the victim was asked to end, its own terminal completion tells how it ended (perhaps with
- *          success: a cancel races completion). ENOENT: no such victim. ACCEPT, CONNECT, RECV, WATCH can be victims.
+ *          success: a cancel races completion). ENOENT: no such victim. ACCEPT, CONNECT, RECV, RECVMSG, WATCH can be
+ *          victims.
  * ADOPT    takes a connected or listening stream socket (TCP or Unix), also one that the peer has reset meanwhile. On
  *          error the descriptor stays the caller's.
  * DETACH   result = the descriptor. EBUSY while any operation on the handle is in flight.

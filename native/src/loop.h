@@ -74,8 +74,8 @@ typedef enum sl_life { SL_LIVE = 0, SL_DRAINING, SL_ENDING } sl_life;
 #define SL_F_INET6      0x0800u /* datagram socket: AF_INET6                                                   */
 #define SL_F_CONNECTED  0x1000u /* datagram socket: it has a peer                                              */
 #define SL_F_RECVERR    0x2000u /* datagram socket: IP_RECVERR is on                                           */
-#define SL_F_ERRORS_LEFT 0x8000u /* datagram socket: its error queue was not read to the end                   */
-#define SL_F_EOF_TOLD   0x4000u /* the MULTISHOT WATCH has told the end of the peer's direction               */
+#define SL_F_ERRORS_LEFT 0x4000u /* datagram socket: its error queue was not read to the end                   */
+#define SL_F_EOF_TOLD   0x8000u /* the MULTISHOT WATCH has told the end of the peer's direction               */
 
 /* Two cache lines. The first is what every message touches. */
 typedef struct sl_slot {

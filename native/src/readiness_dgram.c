@@ -64,12 +64,13 @@ static uint64_t deliver(sl_loop *l, sl_slot *s, sl_pool *p, const batch *b, uint
     return 0;
 }
 
-static uint32_t batch_size(const sl_loop *l, const sl_slot *s, const sl_pool *p)
+static uint32_t batch_size(const sl_loop *l, const sl_slot *s, const sl_pool *p, uint64_t budget_left)
 {
     uint32_t n = s->engine_word[1] ? (uint32_t)s->engine_word[1] : BATCH_FIRST, room = sl_cq_room(l);
 
     if (!(s->flags & SL_F_IN_MULTI)) return 1;
     if (n > p->free_count) n = p->free_count;
+    if (n > 1 + budget_left / p->buf_bytes) n = (uint32_t)(1 + budget_left / p->buf_bytes);
     return n < room ? n : room;
 }
 
@@ -108,7 +109,7 @@ void sl_ready_receive_messages(sl_loop *l, sl_slot *s)
             sl_starve(l, s); /* C9 */
             return;
         }
-        uint32_t n = batch_size(l, s, p);
+        uint32_t n = batch_size(l, s, p, l->cfg.read_budget - spent);
         prepare(p, &b, n);
         int after, got = sl_os_receive_messages(l, s->fd, b.m, n, &after);
         if (got < 0) {

@@ -39,7 +39,6 @@ static const form forms[SLUICE_OP_COUNT] = {
     [SLUICE_OP_DATAGRAM] = {.len = ANY32, .addr = ANY64, .aux = ANY64, .aux32 = ANY32},
 };
 
-
 static inline bool well_formed(const sluice_sqe *e)
 {
     if (e->op >= SLUICE_OP_COUNT) return false;

@@ -122,6 +122,26 @@ static void receives_without_buffers_are_parked(bool multishot)
     close(peer);
 }
 
+/* The pool is small: all of it would be in the kernel's hands when an error needs a buffer to say where it comes from. On
+   io_uring one is kept back once there was such a socket. */
+static void an_error_finds_a_buffer(void)
+{
+    sluice_optval recverr = {.option = SLUICE_OPT_IP_RECVERR, .value = 1};
+    uint64_t s = dgram_open(&d, drive_inet4(0), NULL, &recverr, 1);
+    sluice_meta lost = dgram_to(unused_udp_port());
+
+    dgram_receive(&d, s, RECEIVE, true);
+    for (int i = 0; i < 3; i++) drive_turn(&d, 0);
+    drive_scratch_reset(&d);
+    dgram_send(&d, s, 2, "x", 1, &lost);
+    drive_expect(&d, 2, 1);
+    sluice_cqe c = dgram_note(&d, RECEIVE);
+    CHECK_EQ(dgram_meta(&d, &c).port, lost.port);
+    drive_give_back(&d, &c);
+    closed(s, 0);
+    drive_expect(&d, RECEIVE, -SLUICE_ECANCELED);
+}
+
 /* A CANCEL ends the RECVMSG and nothing else; what has come meanwhile is there for the next one. */
 static void cancelling_loses_no_datagram(void)
 {
@@ -307,6 +327,7 @@ int main(int argc, char **argv)
     closing_with_everything_in_flight(SLUICE_SQE_DRAIN);
     receives_without_buffers_are_parked(true);
     receives_without_buffers_are_parked(false);
+    an_error_finds_a_buffer();
     cancelling_loses_no_datagram();
     descriptors_come_and_go();
     what_does_not_belong_is_refused();

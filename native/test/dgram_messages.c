@@ -235,6 +235,57 @@ static void an_echo_takes_few_system_calls(void)
     close(peer);
 }
 
+/* A datagram that has left makes room in the socket. Nobody waits for room, so nobody is woken: one wait, to its end. */
+static void room_that_nobody_waits_for_wakes_nobody(void)
+{
+    uint16_t port;
+    int peer = peer_udp(&port);
+    uint64_t s = dgram_open(&d, drive_inet4(0), NULL, NULL, 0);
+    sluice_meta to = dgram_to(port);
+
+    drive_scratch_reset(&d);
+    uint64_t aux = drive_scratch(&d, &to, sizeof to);
+    for (int i = 0; i < 3; i++) {
+        drive_put(&d, (sluice_sqe){.op = SLUICE_OP_SEND, .flags = SLUICE_SQE_LAZY, .handle = s, .token = 2, .len = 1,
+                                   .addr = (uintptr_t)"x", .aux = aux});
+        uint64_t calls = drive_ctr(&d, SLUICE_CTR_SYSCALLS);
+        drive_turn(&d, 20 * MS);
+        CHECK_LE(drive_ctr(&d, SLUICE_CTR_SYSCALLS) - calls, 2);
+        drive_expect(&d, 2, 1);
+    }
+    end(s);
+    close(peer);
+}
+
+/* One flooded socket leaves the others their turn: epoll takes so many bytes of it, and no more. */
+static void a_flood_is_taken_in_shares(void)
+{
+    sluice_config config = drive_config();
+    sluice_optval big = {.option = SLUICE_OPT_SO_RCVBUF, .value = 200000};
+    uint16_t port;
+    int peer = peer_udp(&port);
+    uint8_t bytes[500] = {0};
+    drive e;
+
+    config.read_budget = 8192;
+    drive_open(&e, "epoll", &config);
+    drive_pool(&e, BUF_BYTES, 128);
+    uint64_t s = dgram_open(&e, drive_inet4(0), NULL, &big, 1);
+    dgram_receive(&e, s, RECEIVE, true);
+    drive_turn(&e, 0);
+    for (int i = 0; i < 80; i++) peer_udp_to(peer, drive_port(&e, s), bytes, sizeof bytes);
+    for (uint32_t got = 0, turns = 0; got < 80; got += e.list_count, e.list_count = 0, turns++) {
+        drive_turn(&e, 1000 * MS);
+        CHECK_LE(e.list_count, 1 + config.read_budget / (sizeof bytes + SLUICE_MSG_ROOM) + 1);
+        CHECK_GT(e.list_count, 0);
+    }
+    drive_end(&e, s, 1, 0);
+    drive_expect(&e, 1, 0);
+    drive_expect(&e, RECEIVE, -SLUICE_ECANCELED);
+    drive_close(&e);
+    close(peer);
+}
+
 /* A full socket is waited for: nothing is refused, nothing is lost on this side. */
 static void a_full_socket_is_waited_for(void)
 {
@@ -265,6 +316,8 @@ int main(int argc, char **argv)
     a_failed_datagram_takes_no_other_with_it();
     a_burst_takes_few_system_calls();
     an_echo_takes_few_system_calls();
+    room_that_nobody_waits_for_wakes_nobody();
+    if (d.engine == SLUICE_ENGINE_EPOLL) a_flood_is_taken_in_shares();
     a_full_socket_is_waited_for();
     drive_quiet(&d);
     CHECK_EQ(drive_ctr(&d, SLUICE_CTR_BUFFERS_OUT), 0);

@@ -111,7 +111,10 @@ static sluice_sqe some_entry(void)
         uint32_t at = below(64);
         bytes[at] ^= (uint8_t)(1u << below(8));
         if (e.op == SLUICE_OP_ADOPT) e.aux32 |= 1u << 30; /* whatever was spoilt: not an open descriptor */
-        if (e.op == SLUICE_OP_SEND && e.len > sizeof memory) e.addr = 4096;
+        /* A payload is ours, or unreadable; what lies between would be an error of this test's. */
+        if (e.op == SLUICE_OP_SEND &&
+            (e.addr < (uintptr_t)memory || e.len > sizeof memory || e.addr - (uintptr_t)memory > sizeof memory - e.len))
+            e.addr = 4096;
     }
     return e;
 }

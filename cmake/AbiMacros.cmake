@@ -1,17 +1,17 @@
-# sluice_abi_macros(header out): writes MACRO(NAME) for every "#define SLUICE_NAME value" of the header, and has CMake run
+# sluice_abi_macros(header prefix out): writes MACRO(NAME) for every "#define PREFIX_NAME value" of the header, and has CMake run
 # again when the header changes. Macros that are no numbers (the include guard, attributes, macros with arguments) are
 # left out by their form or by the list below.
 
-set(SLUICE_ABI_NO_NUMBERS SLUICE_H SLUICE_API)
+set(SLUICE_ABI_NO_NUMBERS SLUICE_H SLUICE_API SLUICE_SCTP_H)
 
-function(sluice_abi_macros header out)
+function(sluice_abi_macros header prefix out)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${header}")
-  file(STRINGS "${header}" lines REGEX "^#define[ \t]+SLUICE_[A-Za-z0-9_]+[ \t]+[^ \t]")
+  file(STRINGS "${header}" lines REGEX "^#define[ \t]+${prefix}_[A-Za-z0-9_]+[ \t]+[^ \t]")
   set(text "")
   foreach(line IN LISTS lines)
-    string(REGEX REPLACE "^#define[ \t]+(SLUICE_[A-Za-z0-9_]+).*" "\\1" name "${line}")
+    string(REGEX REPLACE "^#define[ \t]+(${prefix}_[A-Za-z0-9_]+).*" "\\1" name "${line}")
     if(NOT name IN_LIST SLUICE_ABI_NO_NUMBERS)
-      string(REGEX REPLACE "^SLUICE_" "" name "${name}")
+      string(REGEX REPLACE "^${prefix}_" "" name "${name}")
       string(APPEND text "MACRO(${name})\n")
     endif()
   endforeach()

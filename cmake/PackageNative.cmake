@@ -3,10 +3,14 @@
 #   OUTPUT_DIR/PLATFORM/libsluice.so
 #   OUTPUT_DIR/PLATFORM/sluice.properties   what the Java loader compares and reports
 #   OUTPUT_DIR/PLATFORM/abi.txt             sizes, offsets and constants as the C compiler sees them; not in cross builds
-#   OUTPUT_DIR/include/sluice.h
+#   OUTPUT_DIR/PLATFORM/abi-sctp.txt        the same of sluice_sctp.h
+#   OUTPUT_DIR/PLATFORM/libusrsctp.so.2     and its licence: see Usrsctp.cmake
+#   OUTPUT_DIR/include/sluice.h, sluice_sctp.h
 #
 # Run by Maven as `cmake -DSLUICE_...=... -P PackageNative.cmake`: a script, so that the build needs no shell and
 # chooses Ninja where there is one.
+
+include("${CMAKE_CURRENT_LIST_DIR}/Usrsctp.cmake")
 
 foreach(required SOURCE_DIR BUILD_DIR BUILD_TYPE OUTPUT_DIR PLATFORM LIBRARY VERSION)
   if(NOT DEFINED SLUICE_${required} OR SLUICE_${required} STREQUAL "")
@@ -43,15 +47,20 @@ set(built "${SLUICE_BUILD_DIR}/${SLUICE_LIBRARY}")
 set(header "${SLUICE_SOURCE_DIR}/include/sluice.h")
 set(platform_dir "${SLUICE_OUTPUT_DIR}/${SLUICE_PLATFORM}")
 file(COPY "${built}" DESTINATION "${platform_dir}")
-file(COPY "${header}" DESTINATION "${SLUICE_OUTPUT_DIR}/include")
+file(COPY "${header}" "${SLUICE_SOURCE_DIR}/include/sluice_sctp.h" DESTINATION "${SLUICE_OUTPUT_DIR}/include")
+sluice_package_usrsctp("${SLUICE_PLATFORM}" "${platform_dir}")
 
 # The Java side compares its constants with this. A cross build cannot run the program: its jar goes without the file.
 if(NOT DEFINED SLUICE_TOOLCHAIN OR SLUICE_TOOLCHAIN STREQUAL "")
-  run(${CMAKE_COMMAND} --build "${SLUICE_BUILD_DIR}" --target abi_dump)
-  execute_process(COMMAND "${SLUICE_BUILD_DIR}/abi_dump" OUTPUT_FILE "${platform_dir}/abi.txt" RESULT_VARIABLE code)
-  if(NOT code EQUAL 0)
-    message(FATAL_ERROR "abi_dump failed (${code}): see the message above.")
-  endif()
+  function(dump_abi program file)
+    run(${CMAKE_COMMAND} --build "${SLUICE_BUILD_DIR}" --target ${program})
+    execute_process(COMMAND "${SLUICE_BUILD_DIR}/${program}" OUTPUT_FILE "${platform_dir}/${file}" RESULT_VARIABLE code)
+    if(NOT code EQUAL 0)
+      message(FATAL_ERROR "${program} failed (${code}): see the message above.")
+    endif()
+  endfunction()
+  dump_abi(abi_dump abi.txt)
+  dump_abi(abi_dump_sctp abi-sctp.txt)
 endif()
 
 # The ABI version is stated once, in the header.

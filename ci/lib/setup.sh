@@ -88,6 +88,7 @@ need_build_tools() {
         return 0
     fi
     need_packages gcc=gcc libc6-dev cmake=cmake ninja-build=ninja binutils=readelf maven=mvn
+    need_packages libusrsctp2 libusrsctp-dev # SCTP: the library goes into the jar, the header is what a C test compares with
     # The JRE that Debian's maven pulls in has no compiler.
     find_jdk $SLUICE_BASE_FEATURE >/dev/null || need_packages openjdk-17-jdk-headless
     SLUICE_JDK=$(find_jdk $SLUICE_BASE_FEATURE $SLUICE_BASE_FEATURE || find_jdk $SLUICE_BASE_FEATURE) ||

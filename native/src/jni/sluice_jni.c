@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "jni/sluice_sctp_jni.h"
 #include "sluice.h"
 
 #define JNI_VERSION_NEEDED JNI_VERSION_10
@@ -161,12 +162,11 @@ static jboolean name_of_loading_class(JNIEnv *env, char *name, jsize cap) {
     return JNI_FALSE;
 }
 
-/* FindClass looks in the class loader of the class that called System.load(). */
-static jclass find_binding_class(JNIEnv *env) {
-    char name[CLASS_NAME_MAX];
-    if (!name_of_loading_class(env, name, sizeof name)) {
+/* FindClass looks in the class loader of the class that called System.load(). Its name stays in name, in slashes. */
+static jclass find_binding_class(JNIEnv *env, char name[CLASS_NAME_MAX]) {
+    if (!name_of_loading_class(env, name, CLASS_NAME_MAX)) {
         (*env)->ExceptionClear(env);
-        return (*env)->FindClass(env, DEFAULT_CLASS);
+        memcpy(name, DEFAULT_CLASS, sizeof DEFAULT_CLASS);
     }
     for (char *c = name; *c != '\0'; c++) {
         if (*c == '.') *c = '/';
@@ -178,9 +178,11 @@ JNIEXPORT jint JNICALL JNI_OnLoad(JavaVM *vm, void *reserved) {
     (void)reserved;
     JNIEnv *env = NULL;
     if ((*vm)->GetEnv(vm, (void **)&env, JNI_VERSION_NEEDED) != JNI_OK) return JNI_ERR;
-    jclass cls = find_binding_class(env);
+    char name[CLASS_NAME_MAX];
+    jclass cls = find_binding_class(env, name);
     if (cls == NULL) return JNI_ERR; /* the pending exception tells System.load()'s caller why */
     jint count = (jint)(sizeof METHODS / sizeof METHODS[0]);
     if ((*env)->RegisterNatives(env, cls, METHODS, count) != JNI_OK) return JNI_ERR;
+    if (sluice_sctp_jni_register(env, name) != JNI_OK) return JNI_ERR;
     return JNI_VERSION_NEEDED;
 }

@@ -1,10 +1,12 @@
 /* engine_faults: what the kqueue engine does with changes that are refused, too many or too late. Over the test double. */
 #include <fcntl.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 
 #include "double.h"
 #include "drive.h"
+#include "loop.h"
 
 #define MANY 300 /* more than the engine collects for one wait */
 
@@ -154,32 +156,33 @@ static void one_refused_change_of_a_full_list(void)
     }
 }
 
-/* An accepted connection is registered by the wait of the turn after. Its change would else be applied to whoever has the
-   descriptor by then. */
+/* An accepted connection is registered by the wait of the turn after. Here it ends in that turn, and a listener gets its
+   descriptor: the change of the old handle, made after the listener's, would take the listener's events away. */
 static void a_handle_that_ends_before_its_change_is_handed_over_leaves_none(void)
 {
     uint64_t listener = drive_listen(&d, drive_inet4(0), NULL, 0);
-    uint16_t port = drive_port(&d, listener);
-    char byte;
+    sluice_addr any = drive_inet4(0);
 
     drive_accept(&d, listener, 1, true);
     drive_turn(&d, 0);
-    int peer = peer_connect(port);
+    int peer = peer_connect(drive_port(&d, listener));
     sluice_cqe c = drive_wait(&d, 1);
     unsigned long changes = kqueue_double.changes;
-    finish(c.handle);
-    CHECK_EQ(kqueue_double.changes, changes);
-    int peer2 = peer_connect(port);
-    c = drive_wait(&d, 1);
-    drive_recv(&d, c.handle, 2, true);
-    peer_send(peer2, "z", 1);
-    drive_read(&d, c.handle, 2, true, &byte, 1);
-    CHECK_EQ(byte, 'z');
-    CHECK_EQ(kqueue_double.changes, changes + 1);
+    drive_end(&d, c.handle, 2, 0);
+    drive_scratch_reset(&d);
+    drive_put(&d, (sluice_sqe){.op = SLUICE_OP_LISTEN, .len = 8, .token = 3, .addr = drive_scratch(&d, &any, sizeof any)});
+    drive_expect(&d, 2, 0);
+    uint64_t second = drive_expect(&d, 3, 0).handle;
+    CHECK_EQ(kqueue_double.changes, changes + 1); /* the listener's */
+    drive_accept(&d, second, 4, true);
+    int peer2 = peer_connect(drive_port(&d, second));
+    c = drive_wait(&d, 4);
+    CHECK_EQ(c.result, 0);
     finish(c.handle);
     finish(listener);
-    drive_expect(&d, 2, -SLUICE_ECANCELED);
+    finish(second);
     drive_expect(&d, 1, -SLUICE_ECANCELED);
+    drive_expect(&d, 4, -SLUICE_ECANCELED);
     close(peer);
     close(peer2);
 }
@@ -230,6 +233,39 @@ static void an_echo_registers_nothing(void)
     close(peer);
 }
 
+/* The event of the bell clears itself: a wait that is over once it was told would else never sleep again. */
+static void a_bell_that_has_rung_falls_silent(void)
+{
+    CHECK_EQ(sluice_wake(d.loop), 0);
+    CHECK_EQ(sluice_wake(d.loop), 0); /* finds NOTIFIED, and rings */
+    drive_turn(&d, 0);
+    drive_turn(&d, 0);
+    uint64_t calls = drive_ctr(&d, SLUICE_CTR_SYSCALLS);
+    drive_turn(&d, 20 * MS);
+    CHECK_LE(drive_ctr(&d, SLUICE_CTR_SYSCALLS) - calls, 2);
+}
+
+/* Where there is no EVFILT_USER. A pipe that fills up would be silent one day. */
+static void a_bell_that_is_a_pipe_is_emptied(void)
+{
+    int unread = -1;
+
+    kqueue_double.no_user = true;
+    drive_open(&d, "kqueue", NULL);
+    kqueue_double.no_user = false;
+    CHECK_GE(d.loop->bell_read, 0);
+    for (int i = 0; i < 3; i++) {
+        CHECK_EQ(sluice_wake(d.loop), 0);
+        CHECK_EQ(sluice_wake(d.loop), 0); /* finds NOTIFIED, and rings */
+        drive_turn(&d, 0);
+        drive_turn(&d, 0);
+        CHECK_SYS(ioctl(d.loop->bell_read, FIONREAD, &unread));
+        CHECK_EQ(unread, 0);
+        a_bell_that_has_rung_falls_silent();
+    }
+    drive_close(&d);
+}
+
 int main(void)
 {
     struct rlimit files;
@@ -250,6 +286,8 @@ int main(void)
     a_handle_that_ends_before_its_change_is_handed_over_leaves_none();
     the_filter_is_deleted_before_the_descriptor_is_closed();
     an_echo_registers_nothing();
+    a_bell_that_has_rung_falls_silent();
     drive_close(&d);
+    a_bell_that_is_a_pipe_is_emptied();
     return 0;
 }

@@ -1,5 +1,6 @@
 package io.sluice;
 
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -43,6 +44,33 @@ public interface EventLoopGroup extends AutoCloseable {
    */
   CompletionStage<Connection> connect(SocketAddress address, ConnectOptions options, ConnectionHandler handler);
 
+  /**
+   * Opens a UDP socket on an address (port 0 = any); on a loop of this group when called on its thread, else on the loops in
+   * turn. The stage completes on the socket's loop after {@code onOpen}, or fails with a {@link TransportException}; then no
+   * method of the handler is ever called. Its callers cannot complete or cancel it.
+   *
+   * <p>{@code 0.0.0.0} takes IPv4, {@code ::} both families unless {@link TransportOption#IPV6_V6ONLY} is set.
+   *
+   * @throws IllegalArgumentException when the address is unresolved, or there are more options than a socket can be opened with
+   */
+  CompletionStage<UdpSocket> bindUdp(InetSocketAddress local, UdpOptions options, UdpHandler handler);
+
+  /**
+   * Opens a UDP socket that is connected: it receives from that peer only, sends to it by default, and hears of ICMP errors.
+   * Otherwise like {@link #bindUdp}; nothing is sent, so it succeeds whether the peer exists or not.
+   */
+  CompletionStage<UdpSocket> connectUdp(InetSocketAddress peer, UdpOptions options, UdpHandler handler);
+
+  /**
+   * Opens one UDP socket per loop on the same port ({@code SO_REUSEPORT}): the kernel spreads the datagrams over them by a hash
+   * of the addresses, so those of one peer always reach the same one. All are opened, or none.
+   *
+   * @param handlers called once for each loop, on the calling thread
+   * @return the sockets, in the order of the loops
+   */
+  CompletionStage<List<UdpSocket>> bindUdpOnEveryLoop(
+      InetSocketAddress local, UdpOptions options, Function<? super EventLoop, ? extends UdpHandler> handlers);
+
   /** The live connections of all loops: look-up by id and by keys of the application, iteration, broadcast. */
   ConnectionRegistry connections();
 
@@ -78,9 +106,9 @@ public interface EventLoopGroup extends AutoCloseable {
   /**
    * What a shutdown found.
    *
-   * @param connectionsClosed connections that ended in good order within the grace period
+   * @param connectionsClosed connections (UDP sockets are not counted) that ended in good order within the grace period
    * @param connectionsAborted connections that had to be reset
-   * @param bytesUnsent bytes the aborted ones had not sent
+   * @param bytesUnsent bytes the aborted ones had not sent, and those of datagrams that the kernel had not taken
    * @param leasesOutstanding receive buffers that the application had retained and neither released nor sent. They may still
    *     be read and released; their memory is freed when the last one is unreachable
    */

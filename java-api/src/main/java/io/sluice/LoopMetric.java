@@ -16,7 +16,7 @@ public enum LoopMetric {
   /** Connections that ended, for any reason; by kind see {@link LoopStats#closes}. */
   CONNECTIONS_CLOSED("connections.closed", Type.COUNTER, Unit.COUNT),
 
-  /** Calls of {@link ConnectionHandler#onData}. */
+  /** Calls of {@link ConnectionHandler#onData} and {@link UdpHandler#onDatagram}. */
   MESSAGES_RECEIVED("messages.received", Type.COUNTER, Unit.COUNT),
   /** Sends that were taken (answered QUEUED or SATURATED, or taken over from another thread). */
   MESSAGES_SENT("messages.sent", Type.COUNTER, Unit.COUNT),
@@ -50,6 +50,21 @@ public enum LoopMetric {
   TASK_DELAY("task.delay", Type.COUNTER, Unit.NANOSECONDS),
   /** The longest of these. */
   TASK_DELAY_LONGEST("task.delay.longest", Type.MAXIMUM, Unit.NANOSECONDS),
+
+  /** UDP sockets that are open now. They are no connections, and not counted as such. */
+  UDP_SOCKETS_LIVE("udp.sockets.live", Type.GAUGE, Unit.COUNT),
+  /** UDP sockets that were opened. */
+  UDP_SOCKETS_OPENED("udp.sockets.opened", Type.COUNTER, Unit.COUNT),
+  /** Datagrams received; several that the kernel joined ({@link TransportOption#UDP_GRO}) count once. */
+  DATAGRAMS_RECEIVED("datagrams.received", Type.COUNTER, Unit.COUNT),
+  /** Datagrams that the kernel took; a train of segments counts once. */
+  DATAGRAMS_SENT("datagrams.sent", Type.COUNTER, Unit.COUNT),
+  /** Datagrams received that did not fit into a receive buffer. */
+  DATAGRAMS_TRUNCATED("datagrams.truncated", Type.COUNTER, Unit.COUNT),
+  /** Datagrams that could not be sent, and errors that the network reported. */
+  DATAGRAM_ERRORS("datagrams.errors", Type.COUNTER, Unit.COUNT),
+  /** Callbacks of a {@link UdpHandler} or {@link UdpSendListener} that threw. */
+  DATAGRAM_HANDLER_FAILURES("datagrams.handler.failures", Type.COUNTER, Unit.COUNT),
 
   /** Receive buffers that are not free: being delivered, retained, kept while reading is paused, waiting to be sent. */
   BUFFERS_OUT("buffers.out", Type.GAUGE, Unit.COUNT),

@@ -48,6 +48,10 @@ final class LoopStatsText {
   private void traffic() {
     line("received", LoopMetric.MESSAGES_RECEIVED, "messages", LoopMetric.BYTES_RECEIVED, "");
     line("sent", LoopMetric.MESSAGES_SENT, "messages", LoopMetric.BYTES_SENT, "", LoopMetric.SEND_BYTES_PENDING, "pending");
+    if (s.value(LoopMetric.UDP_SOCKETS_OPENED) != 0) {
+      line("udp", LoopMetric.UDP_SOCKETS_LIVE, "sockets", LoopMetric.DATAGRAMS_RECEIVED, "received", LoopMetric.DATAGRAMS_SENT,
+          "sent", LoopMetric.DATAGRAMS_TRUNCATED, "truncated", LoopMetric.DATAGRAM_ERRORS, "errors");
+    }
     line("buffers", LoopMetric.BUFFERS_OUT, "out", LoopMetric.LEASES_RETAINED, "retained", LoopMetric.STARVED, "starved",
         LoopMetric.THROTTLED, "throttled", LoopMetric.STALE_COMPLETIONS, "stale");
   }

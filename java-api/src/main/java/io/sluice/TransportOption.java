@@ -48,8 +48,50 @@ public final class TransportOption<T> {
   public static final TransportOption<Integer> SO_BUSY_POLL = number("SO_BUSY_POLL", Abi.OPT_SO_BUSY_POLL, 0, 1_000_000);
   /** An IPv6 listener does not accept IPv4. */
   public static final TransportOption<Boolean> IPV6_V6ONLY = flag("IPV6_V6ONLY", Abi.OPT_IPV6_V6ONLY);
-  /** Type of service or traffic class, 0 to 255. RFC 2474. */
+  /** Type of service or traffic class, 0 to 255. RFC 2474. A datagram's own: {@link UdpDestination#withTos}. */
   public static final TransportOption<Integer> IP_TOS = number("IP_TOS", Abi.OPT_IP_TOS, 0, 255);
+
+  /** Several sockets on one UDP address, as multicast receivers need. Listeners have it always. */
+  public static final TransportOption<Boolean> SO_REUSEADDR = flag("SO_REUSEADDR", Abi.OPT_SO_REUSEADDR);
+
+  // ------------------------------------------------------------------------------------------- UDP sockets
+
+  /** Datagrams may be sent to broadcast addresses. */
+  public static final TransportOption<Boolean> SO_BROADCAST = flag("SO_BROADCAST", Abi.OPT_SO_BROADCAST);
+  /** Time to live, or hop limit, 1 to 255. */
+  public static final TransportOption<Integer> IP_TTL = number("IP_TTL", Abi.OPT_IP_TTL, 1, 255);
+  /** The same for multicast, 0 to 255; the system's default is 1: this network only. */
+  public static final TransportOption<Integer> IP_MULTICAST_TTL = number("IP_MULTICAST_TTL", Abi.OPT_IP_MULTICAST_TTL, 0, 255);
+  /** Multicast that is sent comes back to this host's members. On by default. */
+  public static final TransportOption<Boolean> IP_MULTICAST_LOOP = flag("IP_MULTICAST_LOOP", Abi.OPT_IP_MULTICAST_LOOP);
+  /** Index of the interface that multicast leaves by; 0 = as routed. {@link java.net.NetworkInterface#getIndex()}. */
+  public static final TransportOption<Integer> IP_MULTICAST_IF =
+      number("IP_MULTICAST_IF", Abi.OPT_IP_MULTICAST_IF, 0, Integer.MAX_VALUE);
+  /** Receive of every group that any socket of the host joined, Linux's default; off: of one's own. {@code ip(7)}. */
+  public static final TransportOption<Boolean> IP_MULTICAST_ALL = flag("IP_MULTICAST_ALL", Abi.OPT_IP_MULTICAST_ALL);
+  /** Tell the local address and interface of what is received: {@link DatagramInfo#destination()}. */
+  public static final TransportOption<Boolean> IP_PKTINFO = flag("IP_PKTINFO", Abi.OPT_IP_PKTINFO);
+  /** Tell TOS and ECN of what is received: {@link DatagramInfo#tos()}. */
+  public static final TransportOption<Boolean> IP_RECVTOS = flag("IP_RECVTOS", Abi.OPT_IP_RECVTOS);
+  /**
+   * Tell ICMP errors with all that is known of them, also on sockets that are not connected: {@link UdpHandler#onError}.
+   * To be set in {@link UdpOptions} or {@code onOpen}.
+   */
+  public static final TransportOption<Boolean> IP_RECVERR = flag("IP_RECVERR", Abi.OPT_IP_RECVERR);
+  /**
+   * Path MTU discovery: 0 may fragment, 1 the kernel decides, 2 never fragment and refuse what exceeds the path's known MTU, 3
+   * never fragment whatever is known.
+   */
+  public static final TransportOption<Integer> IP_MTU_DISCOVER = number("IP_MTU_DISCOVER", Abi.OPT_IP_MTU_DISCOVER, 0, 3);
+  /** Cut every larger send into datagrams of so many bytes; 0 = off. For one send: {@link UdpDestination#withSegmentBytes}. */
+  public static final TransportOption<Integer> UDP_SEGMENT = number("UDP_SEGMENT", Abi.OPT_UDP_SEGMENT, 0, 65_507);
+  /**
+   * Several datagrams of one peer in one buffer: {@link DatagramInfo#segmentBytes()}. Needs receive buffers for 64 KiB, else
+   * what does not fit is lost.
+   */
+  public static final TransportOption<Boolean> UDP_GRO = flag("UDP_GRO", Abi.OPT_UDP_GRO);
+  /** Count what is lost for want of room in the receive buffer: {@link DatagramInfo#dropped()}. */
+  public static final TransportOption<Boolean> SO_RXQ_OVFL = flag("SO_RXQ_OVFL", Abi.OPT_SO_RXQ_OVFL);
 
   private final String name;
   private final int number;
@@ -78,7 +120,9 @@ public final class TransportOption<T> {
     return List.of(
         TCP_NODELAY, SO_KEEPALIVE, TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT, TCP_USER_TIMEOUT, TCP_QUICKACK, SO_REUSEPORT,
         SO_RCVBUF, SO_SNDBUF, TCP_FASTOPEN, TCP_FASTOPEN_CONNECT, TCP_DEFER_ACCEPT, TCP_NOTSENT_LOWAT, TCP_CORK,
-        SO_BUSY_POLL, IPV6_V6ONLY, IP_TOS);
+        SO_BUSY_POLL, IPV6_V6ONLY, IP_TOS, SO_REUSEADDR, SO_BROADCAST, IP_TTL, IP_MULTICAST_TTL, IP_MULTICAST_LOOP,
+        IP_MULTICAST_IF, IP_MULTICAST_ALL, IP_PKTINFO, IP_RECVTOS, IP_RECVERR, IP_MTU_DISCOVER, UDP_SEGMENT, UDP_GRO,
+        SO_RXQ_OVFL);
   }
 
   public String name() {

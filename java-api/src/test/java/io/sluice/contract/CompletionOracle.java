@@ -47,7 +47,7 @@ final class CompletionOracle {
 
   private void follow(Completion c) {
     switch (c.op()) {
-      case Abi.OP_LISTEN, Abi.OP_ACCEPT, Abi.OP_CONNECT, Abi.OP_ADOPT -> {
+      case Abi.OP_LISTEN, Abi.OP_ACCEPT, Abi.OP_CONNECT, Abi.OP_ADOPT, Abi.OP_DATAGRAM -> {
         if (c.result() == 0 && !c.isNote() && (!live.add(c.handle()) || ended.contains(c.handle()))) {
           throw new AssertionError("C3: a new handle must be new: " + c);
         }

@@ -267,6 +267,11 @@ final class RingDriver {
     return bytes;
   }
 
+  /** The whole buffer of a completion, little-endian. */
+  ByteBuffer buffer(Completion c) {
+    return slab.slice((c.buffer() & 0xffff) * POOL_BUFFER_BYTES, POOL_BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
   void giveBack(Completion c) {
     oracle.bufferReturned(c.buffer());
     offerReturn(c.buffer());

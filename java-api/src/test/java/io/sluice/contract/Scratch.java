@@ -54,6 +54,14 @@ final class Scratch {
     return at;
   }
 
+  /** One address behind the other. */
+  long addresses(SocketAddress first, SocketAddress second) {
+    int at = allot(2 * Abi.ADDR_BYTES_TOTAL);
+    writeAddress(region, at, first);
+    writeAddress(region, at + Abi.ADDR_BYTES_TOTAL, second);
+    return at;
+  }
+
   /** Pairs of option and value; 0 when there are none. */
   long options(long... pairs) {
     if (pairs.length == 0) {
@@ -93,6 +101,7 @@ final class Scratch {
     boolean six = inet.getAddress() instanceof Inet6Address;
     b.putShort(at + Abi.ADDR_FAMILY, (short) (six ? Abi.FAMILY_INET6 : Abi.FAMILY_INET4));
     b.putShort(at + Abi.ADDR_PORT, (short) inet.getPort());
+    b.putInt(at + Abi.ADDR_SCOPE_ID, six ? ((Inet6Address) inet.getAddress()).getScopeId() : 0);
     b.put(at + Abi.ADDR_BYTES, inet.getAddress().getAddress());
   }
 

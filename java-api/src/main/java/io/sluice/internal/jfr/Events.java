@@ -2,6 +2,7 @@ package io.sluice.internal.jfr;
 
 import io.sluice.CloseReason;
 import io.sluice.Connection;
+import io.sluice.UdpSocket;
 import java.net.SocketAddress;
 
 /**
@@ -39,6 +40,13 @@ public class Events {
    * @param taken bytes that {@code send} took
    */
   public void connectionClosed(Connection c, CloseReason why, long openedNanos, long received, long taken) {}
+
+  /**
+   * On the socket's loop.
+   *
+   * @param why null: it was opened
+   */
+  public void udpSocket(UdpSocket socket, CloseReason why) {}
 
   /** Any thread. */
   public void listenerState(SocketAddress address, Enum<?> before, Enum<?> now, String cause) {}

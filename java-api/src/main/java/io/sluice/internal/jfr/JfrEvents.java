@@ -2,6 +2,7 @@ package io.sluice.internal.jfr;
 
 import io.sluice.CloseReason;
 import io.sluice.Connection;
+import io.sluice.UdpSocket;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.SocketAddress;
@@ -20,6 +21,7 @@ final class JfrEvents extends Events implements FlightRecorderListener {
     static final ConnectionOpenedEvent OPENED = new ConnectionOpenedEvent();
     static final ConnectionClosedEvent CLOSED = new ConnectionClosedEvent();
     static final ListenerStateEvent LISTENER = new ListenerStateEvent();
+    static final UdpSocketEvent UDP = new UdpSocketEvent();
     static final LoopStalledEvent STALLED = new LoopStalledEvent();
     static final LeaseMisusedEvent LEASE = new LeaseMisusedEvent();
 
@@ -74,6 +76,25 @@ final class JfrEvents extends Events implements FlightRecorderListener {
       e.bytesSent = taken - why.bytesUnsent();
       e.bytesUnsent = why.bytesUnsent();
       e.openTime = System.nanoTime() - openedNanos;
+      e.commit();
+    }
+  }
+
+  @Override
+  public void udpSocket(UdpSocket socket, CloseReason why) {
+    if (recorderExists && Probes.UDP.isEnabled()) {
+      UdpSocketEvent e = new UdpSocketEvent();
+      e.socketId = socket.id();
+      e.loop = socket.loop().index();
+      e.local = String.valueOf(socket.localAddress());
+      e.remote = socket.remoteAddress() == null ? null : socket.remoteAddress().toString();
+      e.closed = why != null;
+      if (why != null) {
+        e.kind = why.kind().name();
+        e.expected = why.isExpected();
+        e.detail = why.detail();
+        e.bytesUnsent = why.bytesUnsent();
+      }
       e.commit();
     }
   }

@@ -11,7 +11,7 @@ import java.util.Objects;
 class CallbackLease implements BufferLease {
   private final LeasePool pool;
   /** Who received the data; null when the lease has ended. */
-  ConnectionCore owner;
+  Endpoint owner;
   /** Receive buffer, or {@link LeasePool#NONE} with {@link #heap}. */
   int buffer;
   int offset;
@@ -23,7 +23,7 @@ class CallbackLease implements BufferLease {
   }
 
   /** Once for every call of {@code onData}: so this is where deliveries are counted. */
-  final void begin(ConnectionCore owner, int buffer, int offset, int length) {
+  final void begin(Endpoint owner, int buffer, int offset, int length) {
     owner.bytesReceived += length;
     pool.loop.counters.add(LoopCounters.MESSAGES_RECEIVED, 1);
     this.owner = owner;
@@ -32,7 +32,7 @@ class CallbackLease implements BufferLease {
     this.length = length;
   }
 
-  final void beginHeap(ConnectionCore owner, byte[] bytes) {
+  final void beginHeap(Endpoint owner, byte[] bytes) {
     begin(owner, LeasePool.NONE, 0, bytes.length);
     heap = bytes;
   }

@@ -1,7 +1,6 @@
 package io.sluice.internal.loop;
 
 import io.sluice.BufferLease;
-import io.sluice.Connection;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 
@@ -75,13 +74,13 @@ final class CheckedLease implements BufferLease {
 
   synchronized void callbackReturned() {
     if (ended == null) {
-      ended(LeasePlace.ended("ended: its onData returned", acquired, false));
+      ended(LeasePlace.ended("ended: its " + acquired.owner().callback() + " returned", acquired, false));
     }
   }
 
   /** The send has to end what is returned. */
-  synchronized BufferLease send(Connection to) {
-    return end("send", "was sent to connection " + to.id(), true);
+  synchronized BufferLease send(String to) {
+    return end("send", "was sent to " + to, true);
   }
 
   @Override
@@ -91,7 +90,7 @@ final class CheckedLease implements BufferLease {
 
   @Override
   public synchronized BufferLease retain() {
-    return checks.hold(end("retain", "was ended by retain()", true).retain(), acquired.connection());
+    return checks.hold(end("retain", "was ended by retain()", true).retain(), acquired.owner());
   }
 
   // ------------------------------------------------------------------------------------------- access

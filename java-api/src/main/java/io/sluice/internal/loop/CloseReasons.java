@@ -187,6 +187,10 @@ final class CloseReasons {
         return "not connected";
       case Abi.EFAULT:
         return "memory not readable";
+      case Abi.EMSGSIZE:
+        return "larger than the path, the interface or the protocol takes";
+      case Abi.ENOBUFS:
+        return "the kernel or the interface's queue has no room just now";
       case Abi.EIO:
         return "reading the file failed, or it ended early";
       default:

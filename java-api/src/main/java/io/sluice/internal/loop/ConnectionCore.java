@@ -5,13 +5,12 @@ import io.sluice.ConnectionHandler;
 import io.sluice.internal.abi.Abi;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Identity and state of a connection, and what its parts ({@link ConnectionSends}, {@link ConnectionReads}, {@link
  * StreamConnection}) share. One object per connection, fields counted: an idle connection must stay small.
  */
-abstract class ConnectionCore {
+abstract class ConnectionCore extends Endpoint {
   /** The application wants no data now. */
   static final int PAUSED = 1;
   /** The end began: a CLOSE was submitted, or will be when the lingering is over. */
@@ -53,20 +52,11 @@ abstract class ConnectionCore {
   /** Data goes straight to the handler when none of these is set. */
   static final int NOT_DELIVERING = PAUSED | CLOSING | HOLDING;
 
-  private static final AtomicLong IDS = new AtomicLong();
-
-  final Loop loop;
   final Settings settings;
   final long handle;
-  final long id = IDS.incrementAndGet();
   ConnectionHandler handler;
   int flags;
-  /** Receive buffers that wait for this connection: retained, kept while paused, or on their way out. */
-  int heldBuffers;
-  StreamConnection nextDirty;
   final long openedNanos;
-  /** Bytes delivered to the handler. */
-  long bytesReceived;
   /** Bytes that sends took, from files too. */
   long bytesTaken;
   /** Null: no idle policy, or the connection has ended. */
@@ -82,7 +72,7 @@ abstract class ConnectionCore {
   private byte[] localOther;
 
   ConnectionCore(Loop loop, long handle, Settings settings) {
-    this.loop = loop;
+    super(loop);
     this.handle = handle;
     this.settings = settings;
     this.openedNanos = System.nanoTime();
@@ -122,6 +112,7 @@ abstract class ConnectionCore {
     }
   }
 
+  @Override
   public final SocketAddress remoteAddress() {
     return Addresses.expand(remoteInet4, remoteOther, (flags & UNIX) != 0);
   }
@@ -130,8 +121,14 @@ abstract class ConnectionCore {
     return Addresses.expand(localInet4, localOther, (flags & UNIX) != 0);
   }
 
-  public final long id() {
-    return id;
+  @Override
+  final String callback() {
+    return "onData";
+  }
+
+  @Override
+  final String described() {
+    return "connection " + id + " with " + remoteAddress();
   }
 
   public final Object attachment() {
@@ -171,7 +168,7 @@ abstract class ConnectionCore {
         : CloseReasons.ofCode(result, osError, what);
   }
 
-  /** Whether one more receive buffer may be kept for this connection. */
+  @Override
   final boolean mayKeepBuffer() {
     return heldBuffers < settings.maxLeasedBuffers && loop.pool.mayKeep();
   }

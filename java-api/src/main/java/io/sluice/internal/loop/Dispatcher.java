@@ -48,6 +48,12 @@ final class Dispatcher {
         case Tokens.CHUNK:
           chunkSent(token, handle, result, buffer, detail);
           break;
+        case Tokens.UDP_RECEIVE:
+          loop.udp.received(token, result, flags, buffer, detail);
+          break;
+        case Tokens.UDP_SEND:
+          loop.udp.sent(token, result, detail);
+          break;
         default:
           rare(token, handle, result, flags, buffer, detail);
           break;
@@ -123,6 +129,12 @@ final class Dispatcher {
         break;
       case Tokens.SHUTDOWN:
         shutdownEnded(handle, result);
+        break;
+      case Tokens.UDP_OPEN:
+        loop.udp.opened(token, handle, result, buffer, detail);
+        break;
+      case Tokens.UDP_CLOSE:
+        loop.udp.closed(token);
         break;
       case Tokens.ORPHAN_CLOSE:
         loop.sockets.orphanClosed();

@@ -1,10 +1,10 @@
 package io.sluice.internal.loop;
 
-/** Connections with something to do at the end of the turn, linked through themselves. Loop thread only. */
+/** Connections and datagram sockets with something to do at the end of the turn, linked through themselves. Loop thread only. */
 final class FlushList {
-  private StreamConnection first;
+  private Endpoint first;
 
-  void add(StreamConnection c) {
+  void add(Endpoint c) {
     c.nextDirty = first;
     first = c;
   }
@@ -15,10 +15,10 @@ final class FlushList {
 
   /** Flushes those that are in the list now; what they cause waits for the next time. */
   void flush() {
-    StreamConnection c = first;
+    Endpoint c = first;
     first = null;
     while (c != null) {
-      StreamConnection next = c.nextDirty;
+      Endpoint next = c.nextDirty;
       c.nextDirty = null;
       try {
         c.flush();
@@ -30,9 +30,9 @@ final class FlushList {
     }
   }
 
-  private void addAll(StreamConnection list) {
+  private void addAll(Endpoint list) {
     while (list != null) {
-      StreamConnection next = list.nextDirty;
+      Endpoint next = list.nextDirty;
       add(list);
       list = next;
     }

@@ -59,8 +59,8 @@ final class LeaseChecks implements Watch.Watched {
   // ------------------------------------------------------------------------------------------- of leases, any thread
 
   /** A retained lease goes to the application. */
-  CheckedLease hold(BufferLease inner, ConnectionCore connection) {
-    LeasePlace place = LeasePlace.retained(connection);
+  CheckedLease hold(BufferLease inner, Endpoint owner) {
+    LeasePlace place = LeasePlace.retained(owner);
     CheckedLease lease = new CheckedLease(this, inner, place);
     Held h = new Held(lease, lost, inner, place);
     held.add(h);

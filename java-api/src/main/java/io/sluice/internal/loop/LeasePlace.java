@@ -9,35 +9,35 @@ final class LeasePlace extends Throwable {
 
   private final String what;
   private final String thread = Thread.currentThread().getName();
-  private final transient ConnectionCore connection;
+  private final transient Endpoint owner;
 
-  private LeasePlace(String what, ConnectionCore connection, LeasePlace before, boolean located) {
+  private LeasePlace(String what, Endpoint owner, LeasePlace before, boolean located) {
     super(null, before, false, located);
     this.what = what;
-    this.connection = connection;
+    this.owner = owner;
   }
 
   /** Without a stack: it would only show the dispatcher, at every message. */
-  static LeasePlace lent(ConnectionCore to) {
-    return new LeasePlace("the lease was lent to onData", to, null, false);
+  static LeasePlace lent(Endpoint to) {
+    return new LeasePlace("the lease was lent to " + to.callback(), to, null, false);
   }
 
-  static LeasePlace retained(ConnectionCore from) {
+  static LeasePlace retained(Endpoint from) {
     return new LeasePlace("the lease was acquired by retain()", from, null, true);
   }
 
   static LeasePlace ended(String how, LeasePlace acquired, boolean located) {
-    return new LeasePlace("the lease " + how, acquired.connection, acquired, located);
+    return new LeasePlace("the lease " + how, acquired.owner, acquired, located);
   }
 
-  ConnectionCore connection() {
-    return connection;
+  Endpoint owner() {
+    return owner;
   }
 
   /** Put together when somebody reads it. */
   @Override
   public String getMessage() {
-    return what + ", thread " + thread + ", data of connection " + connection.id + " with " + connection.remoteAddress();
+    return what + ", thread " + thread + ", data of " + owner.described();
   }
 
   @Override

@@ -35,6 +35,9 @@ final class LeasePool {
 
   private final Submissions submissions;
   private final ByteBuffer[] views;
+  /** Views that begin at {@link #payloadOffset}; null until there is a datagram. */
+  private ByteBuffer[] payloadViews;
+  private int payloadOffset;
   /** Most buffers this side may own before it must not keep more. */
   private final int keepLimit;
   /** Most buffers this side may own for a completed send to be allowed to wait for the next turn. */
@@ -94,13 +97,31 @@ final class LeasePool {
   /** A buffer that begins at {@code offset} of a receive buffer, made once per receive buffer when the offset is 0. */
   ByteBuffer view(int buffer, int offset, int length) {
     if (offset != 0) {
-      return slab.slice(offset(buffer) + offset, length);
+      return payloadView(buffer, offset, length);
     }
     int id = id(buffer);
     ByteBuffer v = views[id];
     if (v == null) {
       v = slab.slice(offset(buffer), bufferBytes);
       views[id] = v;
+    }
+    return v.clear().limit(length).order(java.nio.ByteOrder.BIG_ENDIAN);
+  }
+
+  /** Payloads of datagrams begin behind their metadata: with one engine always at the same offset, so one view each will do. */
+  private ByteBuffer payloadView(int buffer, int offset, int length) {
+    if (payloadViews == null) {
+      payloadViews = new ByteBuffer[count];
+      payloadOffset = offset;
+    }
+    if (offset != payloadOffset) {
+      return slab.slice(offset(buffer) + offset, length);
+    }
+    int id = id(buffer);
+    ByteBuffer v = payloadViews[id];
+    if (v == null) {
+      v = slab.slice(offset(buffer) + offset, bufferBytes - offset);
+      payloadViews[id] = v;
     }
     return v.clear().limit(length).order(java.nio.ByteOrder.BIG_ENDIAN);
   }

@@ -44,6 +44,7 @@ final class Loop implements EventLoop, Runnable {
   final TimerWheel timers;
   final LoopCounters counters = new LoopCounters();
   final IdleWatches idle;
+  final LoopUdp udp;
   final CallbackLease callbackLease;
   /** Null: not in checked mode. */
   final LeaseChecks leaseChecks;
@@ -80,6 +81,7 @@ final class Loop implements EventLoop, Runnable {
     this.timers = new TimerWheel(System.nanoTime());
     this.stats = new LoopStatsReader(this);
     this.idle = new IdleWatches(timers);
+    this.udp = new LoopUdp(this);
   }
 
   // ------------------------------------------------------------------------------------------- turns
@@ -188,8 +190,9 @@ final class Loop implements EventLoop, Runnable {
   }
 
   private long waitNanos(long maxWaitNanos) {
+    long now = idle.any() || !timers.isEmpty() ? nanoTime() : 0; // Once: it is asked for in every turn.
     if (idle.any()) {
-      idle.turnEnds(nanoTime());
+      idle.turnEnds(now);
     }
     if (!dirty.isEmpty() || idle.anyDue() || dispatcher.available() > 0 || !tasks.isEmpty()) {
       return 0;
@@ -197,7 +200,7 @@ final class Loop implements EventLoop, Runnable {
     if (timers.isEmpty()) {
       return maxWaitNanos;
     }
-    long timer = timers.delayNanos(nanoTime());
+    long timer = timers.delayNanos(now);
     return maxWaitNanos < 0 ? timer : Math.min(timer, maxWaitNanos);
   }
 
@@ -220,7 +223,7 @@ final class Loop implements EventLoop, Runnable {
     }
   }
 
-  void addDirty(StreamConnection c) {
+  void addDirty(Endpoint c) {
     dirty.add(c);
   }
 

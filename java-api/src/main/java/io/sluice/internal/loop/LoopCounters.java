@@ -42,8 +42,11 @@ final class LoopCounters {
   static final int LEASES_LOST = PADDING + 19;
   /** Written by {@link LeaseChecks}. */
   static final int LEASES_MISUSED = PADDING + 20;
+  static final int UDP_OPENED = PADDING + 21;
+  static final int UDP_CLOSED = PADDING + 22;
+  static final int UDP_HANDLER_FAILURES = PADDING + 23;
   /** The first of one cell per kind of close reason. */
-  private static final int CLOSES = PADDING + 21;
+  private static final int CLOSES = PADDING + 24;
 
   private static final CloseReason.Kind[] KINDS = CloseReason.Kind.values();
   private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[].class);

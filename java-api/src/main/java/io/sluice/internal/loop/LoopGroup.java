@@ -10,9 +10,13 @@ import io.sluice.EventLoopGroup;
 import io.sluice.ListenOptions;
 import io.sluice.Listener;
 import io.sluice.LoopStats;
+import io.sluice.UdpHandler;
+import io.sluice.UdpOptions;
+import io.sluice.UdpSocket;
 import io.sluice.internal.engine.Engine;
 import io.sluice.internal.load.Engines;
 import io.sluice.internal.load.Selection;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -199,6 +203,22 @@ public final class LoopGroup implements EventLoopGroup {
       connector.failed(CloseReasons.SHUTDOWN);
     }
     return stage;
+  }
+
+  @Override
+  public CompletionStage<UdpSocket> bindUdp(InetSocketAddress local, UdpOptions options, UdpHandler handler) {
+    return UdpOpening.bind(nearLoop(), local, options, handler);
+  }
+
+  @Override
+  public CompletionStage<UdpSocket> connectUdp(InetSocketAddress peer, UdpOptions options, UdpHandler handler) {
+    return UdpOpening.connect(nearLoop(), peer, options, handler);
+  }
+
+  @Override
+  public CompletionStage<List<UdpSocket>> bindUdpOnEveryLoop(
+      InetSocketAddress local, UdpOptions options, Function<? super EventLoop, ? extends UdpHandler> handlers) {
+    return UdpOpening.sharded(loops, local, options, handlers);
   }
 
   @Override

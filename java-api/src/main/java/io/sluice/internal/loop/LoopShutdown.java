@@ -23,6 +23,7 @@ final class LoopShutdown {
   private boolean aborting;
   private boolean forced;
   private boolean lastTasks;
+  private boolean broken;
   private long closed;
   private long aborted;
   private long bytesUnsent;
@@ -33,6 +34,11 @@ final class LoopShutdown {
 
   boolean begun() {
     return begun;
+  }
+
+  /** The engine is not entered again: nothing that is submitted now will be carried out. */
+  boolean isBroken() {
+    return broken;
   }
 
   /** Loop thread. */
@@ -63,6 +69,7 @@ final class LoopShutdown {
             CloseReasons.SHUTDOWN, wait && c.settings.lingerNanos > 0, wait ? c.settings.patienceNanos() : Linger.NONE);
       }
     }
+    loop.udp.shutDown();
   }
 
   private void after(long nanos, Runnable what) {
@@ -89,6 +96,7 @@ final class LoopShutdown {
         c.graceOver();
       }
     }
+    loop.udp.abort();
   }
 
   void connectionEnded(StreamConnection c) {
@@ -103,6 +111,12 @@ final class LoopShutdown {
     }
   }
 
+  void datagramsUnsent(long bytes) {
+    if (begun) {
+      bytesUnsent += bytes;
+    }
+  }
+
   /** Asked once per turn: whether the loop may end now. */
   boolean finished() {
     if (!begun) {
@@ -114,6 +128,7 @@ final class LoopShutdown {
     }
     if (!lastTasks) {
       lastTasks = true;
+      broken = forced;
       // They may bring new sockets (a hand-over that was under way), which are closed before the loop ends.
       loop.runLastTasks();
     }
@@ -127,6 +142,7 @@ final class LoopShutdown {
   void breakUp(CloseReason why) {
     begun = true;
     aborting = true;
+    broken = true;
     if (!lastTasks) {
       lastTasks = true;
       loop.runLastTasks();
@@ -145,6 +161,7 @@ final class LoopShutdown {
         c.endWithLoop();
       }
     }
+    loop.udp.breakUp(why);
     for (int i = 0; i < loop.connectors.bound(); i++) {
       Connector c = loop.connectors.remove(i);
       if (c != null) {

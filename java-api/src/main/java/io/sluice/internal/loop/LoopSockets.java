@@ -72,6 +72,7 @@ final class LoopSockets {
 
   /** Sockets and operations that must end before the loop may. */
   int live() {
-    return loop.connections.count() + loop.listeners.live() + loop.connectors.live() + loop.handOffs.live() + orphans;
+    return loop.connections.count() + loop.listeners.live() + loop.connectors.live() + loop.handOffs.live()
+        + loop.udp.sockets.live() + orphans;
   }
 }

@@ -90,6 +90,14 @@ final class LoopStatsReader {
       case INLINE_SENDS -> engineCounters.read(Abi.CTR_INLINE_SENDS);
       case BLOCKED_SENDS -> engineCounters.read(Abi.CTR_BLOCKED_SENDS);
       case LATE_CLOSED -> engineCounters.read(Abi.CTR_LATE_CLOSED);
+      case UDP_SOCKETS_LIVE ->
+          notNegative(counters.read(LoopCounters.UDP_OPENED) - counters.read(LoopCounters.UDP_CLOSED));
+      case UDP_SOCKETS_OPENED -> counters.read(LoopCounters.UDP_OPENED);
+      case DATAGRAMS_RECEIVED -> engineCounters.read(Abi.CTR_DATAGRAMS_RECEIVED);
+      case DATAGRAMS_SENT -> engineCounters.read(Abi.CTR_DATAGRAMS_SENT);
+      case DATAGRAMS_TRUNCATED -> engineCounters.read(Abi.CTR_DATAGRAMS_TRUNCATED);
+      case DATAGRAM_ERRORS -> engineCounters.read(Abi.CTR_DATAGRAM_ERRORS);
+      case DATAGRAM_HANDLER_FAILURES -> counters.read(LoopCounters.UDP_HANDLER_FAILURES);
       case SENDS_IN_FLIGHT -> engineCounters.read(Abi.CTR_OPS_IN_FLIGHT);
     };
   }

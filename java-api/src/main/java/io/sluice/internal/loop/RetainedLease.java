@@ -20,14 +20,14 @@ final class RetainedLease implements BufferLease {
 
   final LeasePool pool;
   /** Whose share of the pool it counts against. */
-  final ConnectionCore owner;
+  final Endpoint owner;
   final int buffer;
   final int offset;
   final int length;
   RetainedLease nextReturned;
   private volatile boolean ended;
 
-  RetainedLease(LeasePool pool, ConnectionCore owner, int buffer, int offset, int length) {
+  RetainedLease(LeasePool pool, Endpoint owner, int buffer, int offset, int length) {
     this.pool = pool;
     this.owner = owner;
     this.buffer = buffer;

@@ -42,7 +42,7 @@ final class StreamConnection extends ConnectionFromOutside implements Connection
     arm();
   }
 
-  /** In the loop's list of dirty connections, at the end of a turn: what must not happen inside a callback happens here. */
+  @Override
   void flush() {
     flags &= ~DIRTY;
     if ((flags & (HOLDING | EOF_PENDING)) != 0) {
@@ -96,7 +96,7 @@ final class StreamConnection extends ConnectionFromOutside implements Connection
       return sendRetainedLease(lease, listener, local);
     }
     if (data instanceof CheckedLease lease) {
-      return sendLease(lease.send(this), listener);
+      return sendLease(lease.send("connection " + id), listener);
     }
     byte[] bytes;
     if (data instanceof HeapLease lease) {

@@ -39,6 +39,12 @@ final class Tokens {
   /** The close of a socket that never became a connection. */
   static final int ORPHAN_CLOSE = 14;
 
+  static final int UDP_OPEN = 15;
+  static final int UDP_RECEIVE = 16;
+  /** A datagram, with a {@link UdpSendRecord}. */
+  static final int UDP_SEND = 17;
+  static final int UDP_CLOSE = 18;
+
   static long of(int kind) {
     return (long) kind << KIND_SHIFT;
   }

@@ -1,6 +1,8 @@
 package io.sluice.internal.nio;
 
+import java.nio.channels.MembershipKey;
 import java.nio.channels.SelectableChannel;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -16,11 +18,14 @@ public final class NioDetached {
     final boolean unix;
     /** What a WATCH had read of it; null: nothing. */
     final NioReadAhead ahead;
+    /** Groups that it is in, as a datagram socket; null: none so far. */
+    final List<MembershipKey> memberships;
 
-    Entry(SelectableChannel channel, boolean unix, NioReadAhead ahead) {
-      this.channel = channel;
-      this.unix = unix;
-      this.ahead = ahead;
+    Entry(NioSlot slot) {
+      channel = slot.channel;
+      unix = slot.unix;
+      ahead = slot.ahead;
+      memberships = slot.memberships;
     }
   }
 
@@ -28,7 +33,7 @@ public final class NioDetached {
   private static final AtomicInteger NEXT = new AtomicInteger();
 
   static int put(NioSlot slot) {
-    Entry entry = new Entry(slot.channel, slot.unix, slot.ahead);
+    Entry entry = new Entry(slot);
     int number;
     do {
       number = NEXT.getAndIncrement() & Integer.MAX_VALUE;

@@ -12,7 +12,7 @@ import java.nio.channels.NetworkChannel;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * The contract of {@code sluice.h} (C1 to C12) in pure Java over {@code java.nio}: the engine that runs where no native
+ * The contract of {@code sluice.h} (C1 to C12, D1 to D6) in pure Java over {@code java.nio}: the engine that runs where no native
  * library does.
  *
  * <p>What the JDK cannot do, and what this engine says then:
@@ -22,7 +22,8 @@ import java.util.concurrent.atomic.AtomicReference;
  *   <li>MSG_MORE and ZEROCOPY are hints and have no effect; timeouts are rounded up to milliseconds;
  *   <li>errno is not known: {@code detail} is Linux's number for what could be recognised, see {@link NioErrors};
  *   <li>"descriptors" of DETACH and ADOPT are numbers valid between NIO engines of one process, see {@link NioDetached};
- *   <li>WATCH reads ahead and sees the end behind at most {@value NioReadAhead#BYTES} unread bytes.
+ *   <li>WATCH reads ahead and sees the end behind at most {@value NioReadAhead#BYTES} unread bytes;
+ *   <li>datagrams: see {@link NioDatagrams}.
  * </ul>
  */
 public final class NioEngine implements Engine {
@@ -149,10 +150,11 @@ public final class NioEngine implements Engine {
 
   private static int address(NioSlot slot, boolean peer, ByteBuffer out) {
     try {
-      if (peer && slot.socket == null) {
+      if (peer && slot.socket == null && slot.peer == null) {
         return -Abi.ENOTCONN;
       }
-      SocketAddress a = peer ? slot.socket.getRemoteAddress() : ((NetworkChannel) slot.channel).getLocalAddress();
+      SocketAddress a = !peer ? ((NetworkChannel) slot.channel).getLocalAddress()
+          : slot.peer != null ? slot.peer : slot.socket.getRemoteAddress();
       return NioAddresses.write(a, out) ? Abi.ADDR_BYTES_TOTAL : -Abi.EINVAL;
     } catch (IOException e) {
       return -NioErrors.code(NioErrors.of(e));
@@ -177,6 +179,10 @@ public final class NioEngine implements Engine {
       long error = NioOptions.set(
           (NetworkChannel) slot.channel, from.getInt(Abi.OPTVAL_OPTION), from.getLong(Abi.OPTVAL_VALUE));
       return -NioErrors.code(error);
+    }
+    if (what >= Abi.CONTROL_JOIN && what <= Abi.CONTROL_UNBLOCK) {
+      NioSlot slot = loop.slots.find(handle);
+      return slot == null ? -Abi.ESTALE : NioGroups.control(slot, what, from);
     }
     if (handle != 0) {
       return -Abi.EINVAL;

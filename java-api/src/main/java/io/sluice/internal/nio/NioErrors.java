@@ -43,6 +43,7 @@ final class NioErrors {
     HOST_DOWN("Host is down", 112, Abi.EHOSTUNREACH),
     FILES_SYSTEM("Too many open files in system", 23, Abi.EMFILE),
     FILES("Too many open files", 24, Abi.EMFILE),
+    TOO_LONG("Message too long", 90, Abi.EMSGSIZE),
     NO_BUFFERS("No buffer space available", 105, Abi.ENOMEM),
     NO_MEMORY("Cannot allocate memory", 12, Abi.ENOMEM),
     NO_FILE("No such file or directory", 2, Abi.ENOENT),

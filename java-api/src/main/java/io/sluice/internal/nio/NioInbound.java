@@ -3,7 +3,7 @@ package io.sluice.internal.nio;
 import io.sluice.internal.abi.Abi;
 import java.nio.channels.SelectionKey;
 
-/** The one ACCEPT, RECV or WATCH that a handle may have: starting, readiness, ending. */
+/** The one ACCEPT, RECV, RECVMSG or WATCH that a handle may have: starting, readiness, ending. */
 final class NioInbound {
   private final NioLoop loop;
   private final NioRings rings;
@@ -13,7 +13,7 @@ final class NioInbound {
     this.rings = loop.rings;
   }
 
-  /** Starts a validated ACCEPT, RECV or WATCH. */
+  /** Starts a validated ACCEPT, RECV, RECVMSG or WATCH. */
   void submit(NioSlot slot, NioSqe e, NioOptions.Values acceptOptions) {
     int code = refusal(slot, e, acceptOptions);
     if (code != 0) {
@@ -33,19 +33,34 @@ final class NioInbound {
       loop.receive.startWatch(slot);
     } else {
       slot.inboundPool = loop.pools.get(e.group);
-      loop.receive.startReceive(slot);
+      if (e.op == Abi.OP_RECVMSG) {
+        loop.datagrams.startReceive(slot);
+      } else {
+        loop.receive.startReceive(slot);
+      }
     }
   }
 
   private int refusal(NioSlot slot, NioSqe e, NioOptions.Values acceptOptions) {
-    boolean wrongKind = e.op == Abi.OP_ACCEPT ? slot.listener == null : slot.socket == null;
-    if (wrongKind || (e.op == Abi.OP_RECV && loop.pools.get(e.group) == null)) {
+    if (!isOfItsKind(slot, e.op) || !hasItsPool(e)) {
       return Abi.EINVAL;
     }
     if (slot.inboundOp != 0) {
       return Abi.EBUSY;
     }
     return acceptOptions == null ? 0 : loop.accept.tryOptions(slot, acceptOptions);
+  }
+
+  private static boolean isOfItsKind(NioSlot slot, int op) {
+    return (op == Abi.OP_ACCEPT ? slot.listener : op == Abi.OP_RECVMSG ? slot.datagram : slot.socket) != null;
+  }
+
+  private boolean hasItsPool(NioSqe e) {
+    if (e.op != Abi.OP_RECV && e.op != Abi.OP_RECVMSG) {
+      return true;
+    }
+    NioPool pool = loop.pools.get(e.group);
+    return pool != null && (e.op == Abi.OP_RECV || NioDatagrams.isLargeEnough(pool));
   }
 
   /** The selector says readable or acceptable. */
@@ -57,12 +72,15 @@ final class NioInbound {
       case Abi.OP_RECV:
         loop.receive.run(slot);
         break;
+      case Abi.OP_RECVMSG:
+        loop.datagrams.run(slot);
+        break;
       case Abi.OP_WATCH:
         loop.receive.watch(slot);
         break;
       default:
         // Level-triggered readiness that nobody wants would spin: look away, and remember.
-        slot.readable = slot.isStream();
+        slot.readable = slot.listener == null;
         slot.dropInterest(SelectionKey.OP_READ | SelectionKey.OP_ACCEPT, rings);
     }
   }

@@ -2,6 +2,8 @@ package io.sluice.internal.nio;
 
 import io.sluice.internal.abi.Abi;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
@@ -28,6 +30,9 @@ final class NioLoop {
   final NioAccept accept;
   final NioReceive receive;
   final NioConnect connect;
+  final NioMeta meta = new NioMeta();
+  final NioDatagrams datagrams;
+  final NioDatagramSends datagramSends;
   final NioClose close;
 
   NioLoop(NioLimits limits) throws IOException {
@@ -43,6 +48,8 @@ final class NioLoop {
     accept = new NioAccept(this, limits.throttleMillis());
     receive = new NioReceive(this, limits.readBudgetBytes());
     connect = new NioConnect(this);
+    datagrams = new NioDatagrams(this, limits.readBudgetBytes());
+    datagramSends = new NioDatagramSends(this);
     close = new NioClose(this);
   }
 
@@ -123,6 +130,9 @@ final class NioLoop {
     slot.unix = unix;
     if (channel instanceof SocketChannel) {
       slot.socket = (SocketChannel) channel;
+    } else if (channel instanceof DatagramChannel) {
+      slot.datagram = (DatagramChannel) channel;
+      slot.peer = (InetSocketAddress) slot.datagram.getRemoteAddress();
     } else {
       slot.listener = (ServerSocketChannel) channel;
     }

@@ -3,13 +3,15 @@ package io.sluice.internal.nio;
 import io.sluice.internal.abi.Abi;
 import java.io.IOException;
 import java.net.SocketOption;
+import java.net.NetworkInterface;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.NetworkChannel;
 
 /**
  * {@code SLUICE_OPT_*} on JDK channels. What the JDK cannot set is ENOTSUP: it has no TCP_USER_TIMEOUT, TCP_FASTOPEN,
- * TCP_DEFER_ACCEPT, TCP_NOTSENT_LOWAT, TCP_CORK, SO_BUSY_POLL and IPV6_V6ONLY. The keep-alive details and TCP_QUICKACK
+ * TCP_DEFER_ACCEPT, TCP_NOTSENT_LOWAT, TCP_CORK, SO_BUSY_POLL and IPV6_V6ONLY, and of those of datagram sockets only
+ * SO_BROADCAST and the multicast ones. The keep-alive details and TCP_QUICKACK
  * need the module {@code jdk.net}, which may be missing from a trimmed run-time image.
  */
 final class NioOptions {
@@ -36,6 +38,10 @@ final class NioOptions {
     JDK[Abi.OPT_SO_SNDBUF] = StandardSocketOptions.SO_SNDBUF;
     JDK[Abi.OPT_IP_TOS] = StandardSocketOptions.IP_TOS;
     JDK[Abi.OPT_SO_REUSEADDR] = StandardSocketOptions.SO_REUSEADDR;
+    JDK[Abi.OPT_SO_BROADCAST] = StandardSocketOptions.SO_BROADCAST;
+    JDK[Abi.OPT_IP_MULTICAST_TTL] = StandardSocketOptions.IP_MULTICAST_TTL;
+    JDK[Abi.OPT_IP_MULTICAST_LOOP] = StandardSocketOptions.IP_MULTICAST_LOOP;
+    JDK[Abi.OPT_IP_MULTICAST_IF] = StandardSocketOptions.IP_MULTICAST_IF;
     JDK[Abi.OPT_TCP_KEEPIDLE] = extended("TCP_KEEPIDLE");
     JDK[Abi.OPT_TCP_KEEPINTVL] = extended("TCP_KEEPINTERVAL");
     JDK[Abi.OPT_TCP_KEEPCNT] = extended("TCP_KEEPCOUNT");
@@ -93,7 +99,13 @@ final class NioOptions {
       return NioErrors.pack(Abi.EINVAL, 0);
     }
     try {
-      if (isSwitch) {
+      if (option == Abi.OPT_IP_MULTICAST_IF) {
+        NetworkInterface on = NetworkInterface.getByIndex((int) value);
+        if (on == null) {
+          return NioErrors.pack(value == 0 ? Abi.ENOTSUP : Abi.EADDRNOTAVAIL, 0);
+        }
+        channel.setOption(StandardSocketOptions.IP_MULTICAST_IF, on);
+      } else if (isSwitch) {
         channel.setOption((SocketOption<Boolean>) JDK[option], value == 1);
       } else {
         channel.setOption((SocketOption<Integer>) JDK[option], (int) value);
@@ -115,10 +127,20 @@ final class NioOptions {
     }
     try {
       Object value = channel.getOption(JDK[option]);
-      optval.putLong(Abi.OPTVAL_VALUE, value instanceof Boolean ? ((Boolean) value ? 1 : 0) : ((Integer) value).longValue());
+      optval.putLong(Abi.OPTVAL_VALUE, number(value));
       return 0;
     } catch (IOException | UnsupportedOperationException e) {
       return NioErrors.code(NioErrors.of(e));
     }
+  }
+
+  private static long number(Object value) {
+    if (value instanceof Boolean b) {
+      return b ? 1 : 0;
+    }
+    if (value instanceof Integer i) {
+      return i;
+    }
+    return value instanceof NetworkInterface n ? n.getIndex() : 0; // Null: no interface was chosen.
   }
 }

@@ -146,7 +146,7 @@ final class NioReceive {
     }
   }
 
-  private void starve(NioSlot slot) {
+  void starve(NioSlot slot) {
     slot.dropInterest(SelectionKey.OP_READ, rings);
     if (!slot.starved) {
       slot.starved = true;
@@ -160,7 +160,7 @@ final class NioReceive {
     for (int n = pool.starved.size(); n > 0 && !pool.isEmpty(); n--) {
       NioSlot slot = pool.starved.poll();
       slot.starved = false;
-      run(slot);
+      loop.inbound.ready(slot);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.sluice.internal.nio;
 
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
@@ -19,6 +20,8 @@ final class NioSend {
   ByteBuffer[] views = new ByteBuffer[1];
   NioMemory.Slab[] slabs = new NioMemory.Slab[1];
   int pieces;
+  /** Where a datagram goes; null: to the socket's peer. */
+  InetSocketAddress to;
 
   void add(NioMemory.Slab slab, int offset, int length) {
     if (pieces == views.length) {
@@ -59,6 +62,7 @@ final class NioSend {
     total = 0;
     fileDone = 0;
     file = null;
+    to = null;
     lazy = false;
     next = null;
   }

@@ -34,15 +34,15 @@ final class NioSendQueue {
 
   /** Validates and queues one SEND, SENDMSG, SENDFILE or SHUTDOWN on a live handle. */
   void submit(NioSlot slot, NioSqe e) {
-    int code = refusal(slot, e.op);
+    int code = slot.datagram != null ? loop.datagramSends.refusal(slot, e) : refusal(slot, e);
     NioSend send = null;
     if (code == 0) {
       send = take();
-      code = fill(send, e);
+      code = fill(slot, send, e);
     }
     if (code == 0 && queued + send.weight() > maxOps) {
       code = Abi.ENOMEM;
-      slot.sendFailed = true; // Nothing may follow the gap; what was taken before goes on.
+      slot.sendFailed = slot.datagram == null; // Nothing may follow the gap in a stream; what was taken before goes on.
     }
     if (code != 0) {
       recycle(send);
@@ -61,14 +61,22 @@ final class NioSendQueue {
     }
   }
 
-  private int refusal(NioSlot slot, int op) {
-    if (!slot.isStream()) {
+  private int refusal(NioSlot slot, NioSqe e) {
+    if (!slot.isStream() || e.aux != 0) {
       return Abi.EINVAL;
     }
     if (slot.sendFailed) {
       return Abi.ECANCELED;
     }
-    return slot.finQueued && op != Abi.OP_SHUTDOWN ? Abi.EPIPE : 0;
+    return slot.finQueued && e.op != Abi.OP_SHUTDOWN ? Abi.EPIPE : 0;
+  }
+
+  private int fill(NioSlot slot, NioSend send, NioSqe e) {
+    if (slot.datagram == null) {
+      return fill(send, e);
+    }
+    int code = e.op == Abi.OP_SEND && e.len == 0 ? 0 : fill(send, e);
+    return code != 0 ? code : loop.datagramSends.address(slot, send, e);
   }
 
   private int fill(NioSend send, NioSqe e) {
@@ -167,6 +175,14 @@ final class NioSendQueue {
 
   /** Sends until the queue is empty or the socket is full. */
   private void run(NioSlot slot) {
+    if (slot.datagram != null) {
+      if (!loop.datagramSends.run(slot)) {
+        block(slot);
+        return;
+      }
+      emptied(slot);
+      return;
+    }
     try {
       while (slot.sendHead != null) {
         if (!step(slot, slot.sendHead)) {
@@ -177,6 +193,10 @@ final class NioSendQueue {
     } catch (IOException e) {
       fail(slot, NioErrors.of(e));
     }
+    emptied(slot);
+  }
+
+  private void emptied(NioSlot slot) {
     if (slot.key != null && slot.key.isValid()) {
       slot.dropInterest(SelectionKey.OP_WRITE, rings);
     }
@@ -254,7 +274,7 @@ final class NioSendQueue {
     }
   }
 
-  private void completeHead(NioSlot slot) {
+  void completeHead(NioSlot slot) {
     NioSend head = pop(slot);
     if (inSubmittingCall) {
       rings.count(Abi.CTR_INLINE_SENDS);
@@ -272,7 +292,15 @@ final class NioSendQueue {
   /** The head failed: it answers with the error and its count, the others were never tried. */
   private void fail(NioSlot slot, long error) {
     slot.sendFailed = true;
+    slot.abort |= slot.life == NioSlot.Life.DRAINING; // The peer must not take the gap for the end.
     drop(slot, NioErrors.code(error), NioErrors.errno(error));
+  }
+
+  /** The head failed, and those behind it are not concerned: datagrams. */
+  void failHead(NioSlot slot, int code, int errno) {
+    NioSend head = pop(slot);
+    rings.post(head.op, head.token, slot.handle(), -code, 0, 0, errno, false);
+    recycle(head);
   }
 
   /** Ends everything queued: the first with {@code code}, the rest with ECANCELED. */

@@ -1,17 +1,21 @@
 package io.sluice.internal.nio;
 
 import io.sluice.internal.abi.Abi;
+import java.net.InetSocketAddress;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.MembershipKey;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.List;
 
 /**
  * What the engine knows of one handle. Slots are reused, first in first out; the generation tells a handle from its
  * predecessors (C3).
  *
  * <pre>
- *   FREE --LISTEN, ACCEPT, ADOPT--> LIVE --CLOSE|DRAIN--> DRAINING --queue empty, failed, or CLOSE|ABORT--> ENDING --> FREE
+ *   FREE --LISTEN, ACCEPT, ADOPT, DATAGRAM--> LIVE --CLOSE|DRAIN--> DRAINING --queue empty, failed, or CLOSE|ABORT--> ENDING --> FREE
  *   FREE --CONNECT--> CONNECTING --connected--> LIVE     LIVE --CLOSE, DETACH--> ENDING
  *                         `--failed, cancelled--> ENDING
  * </pre>
@@ -32,11 +36,17 @@ final class NioSlot {
   SocketChannel socket;
   /** The channel when it is a listener, else null. */
   ServerSocketChannel listener;
+  /** The channel when it is a datagram socket, else null. */
+  DatagramChannel datagram;
+  /** Whom a datagram socket is connected to; null: nobody. */
+  InetSocketAddress peer;
+  /** Multicast groups that a datagram socket is in; null: none so far. */
+  List<MembershipKey> memberships;
   boolean unix;
   SelectionKey key;
   private int interest;
 
-  /** OP_ACCEPT, OP_RECV, OP_WATCH, or 0: none. */
+  /** OP_ACCEPT, OP_RECV, OP_RECVMSG, OP_WATCH, or 0: none. */
   int inboundOp;
   boolean inboundMulti;
   long inboundToken;
@@ -111,6 +121,9 @@ final class NioSlot {
     channel = null;
     socket = null;
     listener = null;
+    datagram = null;
+    peer = null;
+    memberships = null;
     unix = false;
     key = null;
     interest = 0;

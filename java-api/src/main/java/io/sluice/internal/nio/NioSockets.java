@@ -66,6 +66,7 @@ final class NioSockets {
       try {
         loop.attach(slot, entry.channel, entry.unix);
         slot.ahead = entry.ahead;
+        slot.memberships = entry.memberships;
       } catch (IOException x) {
         loop.discard(slot);
         error = NioErrors.of(x);

@@ -30,8 +30,9 @@ final class NioSubmissions {
     define(Abi.OP_ACCEPT, HANDLE | AUX | AUX32, Abi.SQE_MULTISHOT);
     define(Abi.OP_CONNECT, ADDR | AUX | AUX32, 0);
     define(Abi.OP_RECV, HANDLE | GROUP, Abi.SQE_MULTISHOT);
-    define(Abi.OP_SEND, HANDLE | LEN | ADDR | MSG_FLAGS, Abi.SQE_LAZY | Abi.SQE_ZEROCOPY);
-    define(Abi.OP_SENDMSG, HANDLE | LEN | ADDR | MSG_FLAGS, Abi.SQE_LAZY);
+    define(Abi.OP_RECVMSG, HANDLE | GROUP, Abi.SQE_MULTISHOT);
+    define(Abi.OP_SEND, HANDLE | LEN | ADDR | AUX | MSG_FLAGS, Abi.SQE_LAZY | Abi.SQE_ZEROCOPY);
+    define(Abi.OP_SENDMSG, HANDLE | LEN | ADDR | AUX | MSG_FLAGS, Abi.SQE_LAZY);
     define(Abi.OP_SENDFILE, HANDLE | LEN | ADDR | AUX32, Abi.SQE_LAZY);
     define(Abi.OP_SHUTDOWN, HANDLE, Abi.SQE_LAZY);
     define(Abi.OP_CLOSE, HANDLE, Abi.SQE_ABORT | Abi.SQE_DRAIN);
@@ -39,6 +40,7 @@ final class NioSubmissions {
     define(Abi.OP_ADOPT, AUX32, 0);
     define(Abi.OP_DETACH, HANDLE, 0);
     define(Abi.OP_WATCH, HANDLE, Abi.SQE_MULTISHOT);
+    define(Abi.OP_DATAGRAM, LEN | ADDR | AUX | AUX32, 0);
   }
 
   private final NioLoop loop;
@@ -112,6 +114,9 @@ final class NioSubmissions {
       case Abi.OP_CONNECT:
         open();
         break;
+      case Abi.OP_DATAGRAM:
+        openDatagram();
+        break;
       case Abi.OP_ADOPT:
         loop.sockets.adopt(e);
         break;
@@ -140,6 +145,7 @@ final class NioSubmissions {
         accept(slot);
         break;
       case Abi.OP_RECV:
+      case Abi.OP_RECVMSG:
       case Abi.OP_WATCH:
         loop.inbound.submit(slot, e, null);
         break;
@@ -170,21 +176,55 @@ final class NioSubmissions {
       invalid();
       return;
     }
-    SocketAddress address;
-    try {
-      address = NioAddresses.read(rings.shared, (int) e.addr);
-    } catch (NioAddresses.Unusable u) {
-      if (u.code == Abi.EINVAL) {
-        invalid();
-      } else {
-        answer(u.code);
-      }
+    SocketAddress address = address((int) e.addr);
+    if (address == null) {
       return;
     }
     if (e.op == Abi.OP_LISTEN) {
       loop.sockets.listen(e, address, options);
     } else {
       loop.connect.submit(e, address, options);
+    }
+  }
+
+  private void openDatagram() {
+    NioOptions.Values options = options();
+    boolean sound =
+        (e.len == 1 || e.len == 2) && inScratch(e.addr, e.len * Abi.ADDR_BYTES_TOTAL)
+            && (options != null || (e.aux32 == 0 && e.aux == 0));
+    if (!sound) {
+      invalid();
+      return;
+    }
+    SocketAddress local = address((int) e.addr);
+    if (local == null) {
+      return;
+    }
+    SocketAddress peer = null;
+    if (e.len == 2) {
+      peer = address((int) e.addr + Abi.ADDR_BYTES_TOTAL);
+      if (peer == null) {
+        return;
+      }
+    }
+    if (!NioDatagrams.areUsable(local, peer)) {
+      invalid();
+      return;
+    }
+    loop.datagrams.open(e, local, peer, options);
+  }
+
+  /** The address at an offset; null: it is not usable, and the submission was answered. */
+  private SocketAddress address(int at) {
+    try {
+      return NioAddresses.read(rings.shared, at);
+    } catch (NioAddresses.Unusable u) {
+      if (u.code == Abi.EINVAL) {
+        invalid();
+      } else {
+        answer(u.code);
+      }
+      return null;
     }
   }
 

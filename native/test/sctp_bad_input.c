@@ -313,6 +313,38 @@ static void violation(void)
     net_close(&n);
 }
 
+/* A SHUTDOWN that acknowledges what was never sent, as pion makes it: usrsctp aborts, but it is the peer's close. */
+static void wrong_shutdown(void)
+{
+    open_pair(NULL);
+    n.filter = keep;
+    CHECK_EQ(net_send(&n, 1, server, 0, "y", 1), 1);
+    net_flush(&n);
+    uint32_t tsn = (uint32_t)kept[0]->data[16] << 24 | (uint32_t)kept[0]->data[17] << 16 | (uint32_t)kept[0]->data[18] << 8;
+    CHECK_EQ(kept[0]->data[12], 0); /* DATA */
+    forget_kept();
+    n.filter = keep;
+    CHECK_EQ(net_send(&n, 0, client, 0, "x", 1), 1);
+    net_flush(&n);
+    n.filter = NULL;
+    tsn += 1u << 16; /* far ahead of what was sent */
+    uint8_t p[20] = { 0 };
+    memcpy(p, kept[0]->data, 12);
+    uint8_t chunk[8] = { 7, 0, 0, 8, (uint8_t)(tsn >> 24), (uint8_t)(tsn >> 16), (uint8_t)(tsn >> 8), 0 };
+    memcpy(p + 12, chunk, 8);
+    seal(p, sizeof p);
+    CHECK_GE(net_inject(&n, 1, &n.node[0].addr, p, sizeof p), 0);
+    net_flush(&n);
+    net_event *e = net_need(&n, 1, server, SLUICE_SCTP_EV_CLOSED);
+    CHECK_MSG(e->e.kind == SLUICE_SCTP_CLOSED_PEER_SHUTDOWN, "%s", net_kind(e->e.kind));
+    CHECK(e->e.flags & SLUICE_SCTP_CLOSE_BY_PEER);
+    CHECK(e->e.flags & SLUICE_SCTP_CLOSE_SHUTDOWN_SEEN);
+    CHECK_EQ(net_need(&n, 0, client, SLUICE_SCTP_EV_CLOSED)->e.kind, SLUICE_SCTP_CLOSED_PEER_ABORT);
+    net_check_order(&n, 1, server, true);
+    forget_kept();
+    net_close(&n);
+}
+
 int main(void)
 {
     net_need_usrsctp();
@@ -326,5 +358,6 @@ int main(void)
     hints();
     every_cause();
     violation();
+    wrong_shutdown();
     return 0;
 }

@@ -15,10 +15,10 @@ static bool give(ssc_latch *l, int sign)
         n.cause = 12;
         n.reason = (const uint8_t *)"peer";
         n.reason_bytes = 4;
-        return ssc_latch_note(l, &n, false);
+        return ssc_latch_note(l, &n, SSC_AT_PACKET);
     case LOCAL_ABORT: return ssc_latch_local(l, SLUICE_SCTP_CLOSED_LOCAL_ABORT, 0, "own", 3);
-    case COMPLETE: n.type = SSC_NOTE_SHUTDOWN_COMPLETE; return ssc_latch_note(l, &n, false);
-    case TIMER: return ssc_latch_note(l, &n, true);
+    case COMPLETE: n.type = SSC_NOTE_SHUTDOWN_COMPLETE; return ssc_latch_note(l, &n, SSC_AT_PACKET);
+    case TIMER: return ssc_latch_note(l, &n, SSC_AT_TICK);
     default: return ssc_latch_errno(l, 0);
     }
 }
@@ -49,7 +49,7 @@ static void libdatachannel(void)
 {
     ssc_latch l = { .up = true, .shutdown_seen = true };
     ssc_note n = { .type = SSC_NOTE_LOST, .has_abort = true, .has_cause = true, .cause = 12 };
-    ssc_latch_note(&l, &n, false);
+    ssc_latch_note(&l, &n, SSC_AT_PACKET);
     ssc_latch_settle(&l, 1);
     CHECK_EQ(l.kind, SLUICE_SCTP_CLOSED_PEER_SHUTDOWN);
     CHECK_EQ(l.cause, 12);
@@ -57,13 +57,13 @@ static void libdatachannel(void)
     CHECK(l.flags & SLUICE_SCTP_CLOSE_SHUTDOWN_SEEN);
 
     l = (ssc_latch){ .up = true }; /* the same ABORT without a SHUTDOWN before it */
-    ssc_latch_note(&l, &n, false);
+    ssc_latch_note(&l, &n, SSC_AT_PACKET);
     CHECK_EQ(l.kind, SLUICE_SCTP_CLOSED_PEER_ABORT);
 
     l = (ssc_latch){ .up = true, .shutdown_seen = true };
     n.reason = (const uint8_t *)"x";
     n.reason_bytes = 1;
-    ssc_latch_note(&l, &n, false);
+    ssc_latch_note(&l, &n, SSC_AT_PACKET);
     CHECK_EQ(l.kind, SLUICE_SCTP_CLOSED_PEER_ABORT);
 }
 
@@ -75,7 +75,7 @@ static void every_cause_before_and_after_up(void)
             ssc_latch l = { .up = up };
             ssc_note n = { .type = up ? SSC_NOTE_LOST : SSC_NOTE_CANT_START, .has_abort = true, .has_cause = true,
                            .cause = (uint16_t)cause, .reason = long_reason, .reason_bytes = sizeof long_reason };
-            ssc_latch_note(&l, &n, false);
+            ssc_latch_note(&l, &n, SSC_AT_PACKET);
             ssc_latch_settle(&l, 1);
             CHECK_EQ(l.kind, up ? SLUICE_SCTP_CLOSED_PEER_ABORT : SLUICE_SCTP_CLOSED_REFUSED);
             CHECK_EQ(l.cause, cause);

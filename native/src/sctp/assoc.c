@@ -75,7 +75,7 @@ void ssc_upcall(struct socket *so, void *arg, int flags)
     (void)so, (void)flags;
     ssc_assoc *a = arg;
     if (ssc_current() != a->stack) return;
-    a->in_tick = a->stack->in_tick;
+    a->moment = a->stack->moment;
     ssc_assoc_dirty(a);
 }
 

@@ -14,6 +14,7 @@
 #define CHUNK_HEADER  4u
 #define INIT_CHUNK    20u
 #define CHUNK_INIT    1
+#define CHUNK_SHUTDOWN 7
 #define BATCH_MAX     65536u
 #define PACKET_MAX    65535u
 #define LIST_STRANGERS_FROM 16u /* paths; below, going through the list is cheaper than changing it */
@@ -104,12 +105,14 @@ static void take(sluice_sctp *s, const sluice_sctp_datagram *d)
     s->current_peer = d->peer;
     s->current_value = ssc_path_value(s, &d->peer);
     uint8_t ecn = (uint8_t)(d->ecn & 3);
+    s->moment = p[COMMON_HEADER] == CHUNK_SHUTDOWN ? SSC_AT_SHUTDOWN : SSC_AT_PACKET;
     if (ssc_path_find(s, s->current_value)) {
         s->lib.conninput((void *)(uintptr_t)s->current_value, p, d->bytes, ecn);
         ssc_accept_all(s);
     } else take_stranger(s, p, d->bytes, ecn);
     s->current_value = 0;
     ssc_pump(s);
+    s->moment = SSC_AT_PACKET;
 }
 
 /* usrsctp counts them; the counters say how many came since the stack was opened. */

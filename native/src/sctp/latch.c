@@ -52,7 +52,18 @@ static bool peer_abort(ssc_latch *l, const ssc_note *n)
     return true;
 }
 
-bool ssc_latch_note(ssc_latch *l, const ssc_note *n, bool in_tick)
+/*
+ * usrsctp aborted because of the packet at hand. Where that is a SHUTDOWN, it acknowledged what was never sent: pion writes a
+ * number of the wrong direction there. Its stack is at fault, but its user closed, and that is what this side is told.
+ */
+static bool violation(ssc_latch *l, ssc_moment moment)
+{
+    if (moment != SSC_AT_SHUTDOWN || !l->up) return offer(l, SSC_RANK_TIMER, SLUICE_SCTP_CLOSED_PROTOCOL, 0);
+    l->shutdown_seen = true;
+    return offer(l, SSC_RANK_TIMER, SLUICE_SCTP_CLOSED_PEER_SHUTDOWN, SLUICE_SCTP_CLOSE_BY_PEER);
+}
+
+bool ssc_latch_note(ssc_latch *l, const ssc_note *n, ssc_moment moment)
 {
     switch (n->type) {
     case SSC_NOTE_SHUTDOWN_COMPLETE:
@@ -63,7 +74,7 @@ bool ssc_latch_note(ssc_latch *l, const ssc_note *n, bool in_tick)
     case SSC_NOTE_LOST: case SSC_NOTE_CANT_START:
         if (n->has_abort) return peer_abort(l, n);
         /* usrsctp says the same for timers and for its own ABORT after a violation: only the moment tells them apart. */
-        if (!in_tick) return offer(l, SSC_RANK_TIMER, SLUICE_SCTP_CLOSED_PROTOCOL, 0);
+        if (moment != SSC_AT_TICK) return violation(l, moment);
         return offer(l, SSC_RANK_TIMER, l->up ? SLUICE_SCTP_CLOSED_PATH_LOST : SLUICE_SCTP_CLOSED_CONNECT_TIMEOUT, 0);
     default: return true;
     }

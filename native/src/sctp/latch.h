@@ -15,6 +15,9 @@
 
 enum { SSC_RANK_NONE, SSC_RANK_ERRNO, SSC_RANK_TIMER, SSC_RANK_SHUTDOWN, SSC_RANK_LOCAL_ABORT, SSC_RANK_PEER_ABORT };
 
+/* What usrsctp was at when a sign came. */
+typedef enum ssc_moment { SSC_AT_PACKET, SSC_AT_TICK, SSC_AT_SHUTDOWN /* a packet that begins with the peer's SHUTDOWN */ } ssc_moment;
+
 typedef struct ssc_latch {
     uint8_t  rank;  /* SSC_RANK_* of what is in it */
     bool     final;
@@ -30,8 +33,9 @@ typedef struct ssc_latch {
 } ssc_latch;
 
 /* All return false when the latch is final: the sign came too late. */
-bool ssc_latch_note(ssc_latch *l, const ssc_note *note, bool in_tick); /* LOST, CANT_START, SHUTDOWN_COMPLETE, RESTART */
-bool ssc_latch_errno(ssc_latch *l, int32_t os_errno);                  /* 0: end of file without any other sign */
+/* LOST, CANT_START, SHUTDOWN_COMPLETE, RESTART */
+bool ssc_latch_note(ssc_latch *l, const ssc_note *note, ssc_moment moment);
+bool ssc_latch_errno(ssc_latch *l, int32_t os_errno); /* 0: end of file without any other sign */
 bool ssc_latch_local(ssc_latch *l, uint16_t kind, int32_t os_errno, const void *reason, uint32_t bytes);
 void ssc_latch_settle(ssc_latch *l, uint64_t now_ms);
 

@@ -53,7 +53,7 @@ static void restart(ssc_assoc *old, const ssc_note *note)
     sluice_sctp *s = old->stack;
     ssc_listener *l = ssc_listener_find(s, old->listener);
     ssc_count(s, SLUICE_SCTP_CTR_RESTARTS, 1);
-    ssc_latch_note(&old->latch, note, false);
+    ssc_latch_note(&old->latch, note, SSC_AT_PACKET);
     if (!l || s->shutting_down || old->latch.kind != SLUICE_SCTP_CLOSED_RESTARTED) return; /* the settling closes it */
 
     ssc_assoc *a = ssc_assoc_new(s, old->path, old->so);
@@ -121,7 +121,7 @@ static void peer_shutdown(ssc_assoc *a)
 static void ending(ssc_assoc *a, const ssc_note *n)
 {
     bool known = a->latch.rank != SSC_RANK_NONE;
-    ssc_latch_note(&a->latch, n, a->in_tick);
+    ssc_latch_note(&a->latch, n, a->moment);
     if (known) ssc_count(a->stack, SLUICE_SCTP_CTR_SIGNALS_AFTER_LATCH, 1);
 }
 

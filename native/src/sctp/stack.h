@@ -64,7 +64,7 @@ struct ssc_assoc {
     uint32_t       options;
     uint16_t       local_port, peer_port, streams_in, streams_out;
     bool           dirty, waiting;  /* in the list of pump.c; it waits for room */
-    bool           in_tick;         /* the last upcall came from a timer */
+    ssc_moment     moment;          /* of the last upcall */
     bool           up_untold, restarted, want_write, skip, peer_shutdown_told, closed_told;
     bool           reset_all;       /* wanted, and usrsctp was busy */
     bool           resets_waiting;  /* some bit of resets_wanted is set */
@@ -114,7 +114,8 @@ struct sluice_sctp {
     uint32_t     listener_generation, listener_count;
 
     uint64_t now_ms, quiet_until_ms;
-    bool     in_tick, idle, shutting_down, accept_pending;
+    ssc_moment moment; /* of what is being done */
+    bool     idle, shutting_down, accept_pending;
     uint32_t seen_badsum, seen_badvtag, seen_badsid, seen_ootb; /* of usrsctp's statistics */
 
     /* the datagram that is being handed in: its peer may be unknown, and stays so unless an association comes of it */

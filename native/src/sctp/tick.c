@@ -13,12 +13,12 @@ int sluice_sctp_tick(sluice_sctp *s, uint32_t elapsed_ms)
     if (s->idle && elapsed_ms > s->tick_ms) elapsed_ms = s->tick_ms;
     s->idle = false;
     s->now_ms += elapsed_ms;
-    s->in_tick = true;
+    s->moment = SSC_AT_TICK;
     /* In one go, however much it is: every timer fires once, so that a loop that stalled costs one missed heartbeat and not many. */
     s->lib.handle_timers(elapsed_ms);
     if (s->deadlines) ssc_deadlines(s);
     ssc_pump(s);
-    s->in_tick = false;
+    s->moment = SSC_AT_PACKET;
     ssc_leave(s, 0);
     return s->header->next_tick_ms < 0 ? -SLUICE_SCTP_NO_TICK : s->header->next_tick_ms;
 }

@@ -58,7 +58,7 @@ abstract class SctpInterop {
   }
 
   /** An association, our end of it, and the peer. */
-  record Met(EventLoopGroup group, SctpAssociation association, End end, PeerProcess peer) {}
+  record Met(EventLoopGroup group, SctpAssociation association, End end, OtherStack peer) {}
 
   /** {@code pion} or {@code aiortc}. */
   abstract String stack();
@@ -70,8 +70,8 @@ abstract class SctpInterop {
     return from.connect(to, FAST, end);
   }
 
-  PeerProcess start(String... arguments) {
-    return PeerProcess.start(stack(), arguments);
+  OtherStack start(String... arguments) {
+    return OtherStack.start(stack(), arguments);
   }
 
   static String at(int port) {
@@ -79,7 +79,7 @@ abstract class SctpInterop {
   }
 
   void weConnect(SctpCell cell, Consumer<Met> test) {
-    try (EventLoopGroup group = cell.group(); PeerProcess peer = start("accept", at(0))) {
+    try (EventLoopGroup group = cell.group(); OtherStack peer = start("accept", at(0))) {
       End end = new End();
       SctpAddress to = SctpAddress.overUdp(SctpPair.loopback(peer.port), SctpPair.PORT);
       SctpAssociation a = Await.value(connect(SctpTransport.over(group), to, end));
@@ -99,7 +99,7 @@ abstract class SctpInterop {
   }
 
   Met theyConnect(EventLoopGroup group, SctpListener listener, BlockingQueue<End> accepted) {
-    PeerProcess peer = start("connect", at(listener.addresses().get(0).udp().getPort()));
+    OtherStack peer = start("connect", at(listener.addresses().get(0).udp().getPort()));
     try {
       peer.expect("up");
       End end = Await.next(accepted);
@@ -114,7 +114,7 @@ abstract class SctpInterop {
     BlockingQueue<End> accepted = new LinkedBlockingQueue<>();
     try (EventLoopGroup group = cell.group()) {
       Met met = theyConnect(group, listen(group, accepted), accepted);
-      try (PeerProcess peer = met.peer) {
+      try (OtherStack peer = met.peer) {
         test.accept(met);
         ended(group, met.end);
       }
@@ -249,7 +249,7 @@ abstract class SctpInterop {
     try (EventLoopGroup group = cell.group()) {
       SctpEndpoint endpoint = Await.value(SctpTransport.over(group).bind(SctpPair.loopback(0)));
       Await.value(endpoint.listen(SctpPair.PORT + 1, FAST, a -> new End()).ready());
-      try (PeerProcess peer = start("connect", at(endpoint.udpAddress().getPort()))) {
+      try (OtherStack peer = start("connect", at(endpoint.udpAddress().getPort()))) {
         assertTrue(peer.expect("closed").startsWith("closed refused"));
       }
     }
@@ -328,9 +328,9 @@ abstract class SctpInterop {
     try (EventLoopGroup group = cell.group()) {
       SctpListener listener = listen(group, accepted);
       Met first = theyConnect(group, listener, accepted);
-      try (PeerProcess one = first.peer) {
+      try (OtherStack one = first.peer) {
         Met second = theyConnect(group, listener, accepted);
-        try (PeerProcess two = second.peer) {
+        try (OtherStack two = second.peer) {
           one.tell("abort gone");
           assertEquals("gone", Await.value(first.end.closed).abortReasonText());
           isOver(first);

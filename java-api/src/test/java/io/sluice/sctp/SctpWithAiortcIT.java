@@ -32,7 +32,7 @@ class SctpWithAiortcIT extends SctpInterop {
 
   @OnEverySctpEngine
   void aRefusalFailsTheConnect(SctpCell cell) {
-    try (EventLoopGroup group = cell.group(); PeerProcess peer = start("refuse", at(0))) {
+    try (EventLoopGroup group = cell.group(); OtherStack peer = start("refuse", at(0))) {
       SctpAddress to = SctpAddress.overUdp(SctpPair.loopback(peer.port), SctpPair.PORT);
       SctpException e =
           assertInstanceOf(SctpException.class, Await.failure(SctpTransport.over(group).connect(to, FAST, new End())));

@@ -57,6 +57,25 @@ final class ServerCatalogue {
     return servers;
   }
 
+  /** Those of SCTP over UDP, the floor first. */
+  List<ServerSpec> sctp() {
+    String floor = "c-usrsctp";
+    List<ServerSpec> servers = new ArrayList<>();
+    servers.add(new ServerSpec(floor, "c", floor, List.of(nativePrograms.resolve("sctp").resolve("sctp_echo").toString()), false));
+    for (String engine : List.of("epoll", "io_uring")) {
+      servers.add(sctp("sluice-" + engine + "-jni", floor, "--engine", engine, "--binding", "jni"));
+    }
+    servers.add(sctp("sluice-epoll-ffm", floor, "--engine", "epoll", "--binding", "ffm"));
+    servers.add(sctp("sluice-nio", floor, "--engine", "nio"));
+    return servers;
+  }
+
+  private ServerSpec sctp(String name, String floor, String... args) {
+    List<String> main = new ArrayList<>(List.of(PEERS + "SluiceSctpEcho"));
+    main.addAll(List.of(args));
+    return jvm(name, "sluice", floor, main);
+  }
+
   private ServerSpec floor(String name, String program) {
     return new ServerSpec(name, "c", name, List.of(nativePrograms.resolve("floor").resolve(program).toString()), false);
   }
@@ -82,7 +101,15 @@ final class ServerCatalogue {
 
   /** The load generator; built by the same CMake project as the floors. */
   Path loadGenerator() {
-    Path program = nativePrograms.resolve("load").resolve("echo_load");
+    return built(nativePrograms.resolve("load").resolve("echo_load"));
+  }
+
+  /** The one for SCTP over UDP. */
+  Path sctpLoadGenerator() {
+    return built(nativePrograms.resolve("sctp").resolve("sctp_load"));
+  }
+
+  private static Path built(Path program) {
     if (!Files.isExecutable(program)) {
       throw new IllegalStateException("no load generator at " + program + ": build it first, ci/bench does");
     }

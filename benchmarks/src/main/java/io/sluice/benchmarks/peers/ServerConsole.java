@@ -9,6 +9,7 @@ import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
 import java.lang.management.MemoryUsage;
 import java.nio.charset.StandardCharsets;
+import java.util.function.ToLongFunction;
 
 /**
  * Answers the runner's questions, one line in, one line out, until standard input ends, which ends the server:
@@ -24,15 +25,24 @@ public final class ServerConsole {
   private static final int COLLECTIONS = 3;
 
   private final Thread loopThread;
+  private final ToLongFunction<String> more;
 
-  private ServerConsole(Thread loopThread) {
+  private ServerConsole(Thread loopThread, ToLongFunction<String> more) {
     this.loopThread = loopThread;
+    this.more = more;
   }
 
   /** Prints the readiness line, then serves questions on the calling thread; exits the process at the end of input. */
   public static void serve(String where, String engine, String binding, Thread loopThread) throws IOException {
+    serve(where, engine, binding, loopThread, question -> {
+      throw new IllegalArgumentException("question \"" + question + "\" is unknown; known: allocated, heap, direct");
+    });
+  }
+
+  /** The same, with {@code more} to answer other questions. */
+  static void serve(String where, String engine, String binding, Thread loopThread, ToLongFunction<String> more) throws IOException {
     System.out.println("listening on " + where + " engine=" + engine + " binding=" + binding);
-    ServerConsole console = new ServerConsole(loopThread);
+    ServerConsole console = new ServerConsole(loopThread, more);
     BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
     for (String question; (question = in.readLine()) != null; ) {
       System.out.println(console.answer(question));
@@ -45,8 +55,7 @@ public final class ServerConsole {
       case "allocated" -> allocatedBytes();
       case "heap" -> heapBytesAfterCollection();
       case "direct" -> directBytes();
-      default -> throw new IllegalArgumentException(
-          "question \"" + question + "\" is unknown; known: allocated, heap, direct");
+      default -> more.applyAsLong(question);
     };
   }
 

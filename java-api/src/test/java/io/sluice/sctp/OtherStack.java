@@ -17,7 +17,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Assumptions;
 
 /** A program with an SCTP stack that is not ours: its lines, and what it is told. {@code src/test/peers/README.md} lists both. */
-final class PeerProcess implements AutoCloseable {
+final class OtherStack implements AutoCloseable {
   private static final String END = "end of output";
   private final Process process;
   private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
@@ -25,7 +25,7 @@ final class PeerProcess implements AutoCloseable {
   /** The UDP port of the peer. */
   final int port;
 
-  private PeerProcess(Path program, String... arguments) {
+  private OtherStack(Path program, String... arguments) {
     List<String> command = new ArrayList<>(List.of(program.toString()));
     command.addAll(List.of(arguments));
     try {
@@ -40,7 +40,7 @@ final class PeerProcess implements AutoCloseable {
   }
 
   /** Skips the test with the reason where the program was not built; fails it where {@code sluice.test.peers=required}. */
-  static PeerProcess start(String name, String... arguments) {
+  static OtherStack start(String name, String... arguments) {
     Path program = Path.of(System.getProperty("sluice.test.peers.dir", "target/peers"), name);
     boolean there = Files.isExecutable(program);
     String remedy = "there is no " + program + ": ci/sctp-interop installs what it takes and builds it";
@@ -48,7 +48,7 @@ final class PeerProcess implements AutoCloseable {
       assertTrue(there, remedy);
     }
     Assumptions.assumeTrue(there, remedy);
-    return new PeerProcess(program, arguments);
+    return new OtherStack(program, arguments);
   }
 
   private void read() {

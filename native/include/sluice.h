@@ -6,8 +6,8 @@
  * THE IDEA
  *   A loop is a proactor. The caller writes fixed-size submission entries (sluice_sqe) into a ring in a shared memory
  *   region, crosses into C once per turn with sluice_enter(), and finds fixed-size completion entries (sluice_cqe) in
- *   a second ring. A third ring carries received buffers back to their pool. Two engines, epoll and io_uring,
- *   fulfil the same contract; a pure Java engine over NIO fulfils it too, with the same layouts.
+ *   a second ring. A third ring carries received buffers back to their pool. The engines (io_uring and epoll on Linux,
+ *   kqueue on macOS and the BSDs) fulfil the same contract; a pure Java engine over NIO fulfils it too, with the same layouts.
  *
  * THREADS
  *   The first sluice_enter() makes the calling thread the owner of the loop. Every function is for the owner only,
@@ -89,7 +89,7 @@ extern "C" {
 
 #define SLUICE_ENGINE_IO_URING 1u
 #define SLUICE_ENGINE_EPOLL    2u
-#define SLUICE_ENGINE_KQUEUE   3u /* number reserved for the BSD and macOS engine */
+#define SLUICE_ENGINE_KQUEUE   3u /* macOS and the BSDs */
 
 /*
  * Optional features of the io_uring engine. Each is probed live, reported in sluice_probe_info.features, and can be
@@ -208,7 +208,8 @@ extern "C" {
  *          sluice_config.throttle_ms or as soon as a handle of this loop was closed). Connections wait in
  *          the kernel's backlog meanwhile. One ACCEPT per listener at a time (EBUSY).
  * CONNECT  completes with the new handle (result 0), or with an error and handle 0. Cancel it with CANCEL, handle 0.
- *          EBUSY with detail EAGAIN: the backlog of the Unix listener is full (connect(2)); try again a little later.
+ *          EBUSY with detail EAGAIN: the backlog of the Unix listener is full (connect(2)); try again a little later. That is
+ *          Linux; macOS and the BSDs answer ECONNREFUSED.
  *          With all max_handles in use epoll throttles in the same way; io_uring's multishot accept has taken the
  *          connection from the backlog already, so it is closed (SLUICE_CTR_LATE_CLOSED).
  * RECV     completions with data: result > 0, BUFFER, buf_group, buf_id, detail = offset of the data in the buffer.
@@ -506,7 +507,7 @@ typedef struct sluice_header {
  *                    | RUNNING |                           | SLEEPING |
  *                    +---------+ <------------------------ +----------+
  *                      |     ^      enter came back: store      |
- *        wake: swap    |     |                                  | wake: swap, then ring the bell (eventfd write)
+ *        wake: swap    |     |                                  | wake: swap, then ring the bell (eventfd, kqueue)
  *                      v     | enter consumed it                v
  *                    +----------+ <-----------------------------+
  *                    | NOTIFIED |   (an enter that finds NOTIFIED does not block)
@@ -563,7 +564,7 @@ typedef struct sluice_config {
     uint32_t features_off;    /* 32 SLUICE_FEAT_* not to be used (tests of older kernels' paths)                  */
     uint32_t throttle_ms;     /* 36 1..60000, default 100: pause of an ACCEPT that ran out of descriptors         */
     uint32_t read_budget;     /* 40 4096..16777216 bytes, default 262144: per handle and turn, so that one flood
-                                   does not starve the others. epoll; under io_uring the kernel bounds one round of
+                                   does not starve the others. epoll, kqueue; under io_uring the kernel bounds one round of
                                    a multishot receive itself, and the supply of buffers bounds it here          */
     uint32_t uring_entries;   /* 44 power of two 8..32768, default 1024: the kernel's submission ring             */
     uint64_t shared_base;     /* 48 address of the caller's memory for the shared region, 64-byte aligned; 0: C maps
@@ -587,7 +588,7 @@ typedef struct sluice_loop sluice_loop;
 SLUICE_API uint32_t sluice_abi(void);
 
 /*
- * Is an engine usable here and now? Really sets one up (a ring and a NOP; an epoll set), under the present limits and
+ * Is an engine usable here and now? Really sets one up (a ring and a NOP; an epoll set; a kqueue), under the present limits and
  * filters, and tears it down. 0 = out is filled; -SLUICE_EINVAL: unknown engine or wrong size. Any thread.
  */
 SLUICE_API int sluice_probe(uint32_t engine, sluice_probe_info *out);

@@ -25,6 +25,9 @@ static int unix_to_os(const sluice_addr *a, struct sockaddr_storage *ss, uint32_
     /* A file system path with a zero byte inside would silently name another file. */
     if (!abstract && memchr(a->bytes, 0, a->path_len)) return -SLUICE_EINVAL;
     if (!zero_from(a->bytes, a->path_len)) return -SLUICE_EINVAL;
+#if !defined(__linux__)
+    if (abstract) return -SLUICE_ENOTSUP; /* names without a file are Linux's own */
+#endif
     un->sun_family = AF_UNIX;
     memcpy(un->sun_path, a->bytes, a->path_len);
     /* An abstract name is exactly its bytes; for a path the kernel adds the terminating zero (unix(7)). */
@@ -88,6 +91,9 @@ int sl_addr_from_os(const struct sockaddr_storage *ss, uint32_t len, sluice_addr
                         ? len - (uint32_t)offsetof(struct sockaddr_un, sun_path) : 0;
         a->family = SLUICE_FAMILY_UNIX;
         if (path && un->sun_path[0]) path = (uint32_t)strnlen(un->sun_path, path);
+#if !defined(__linux__)
+        else path = 0; /* unnamed: the BSDs answer with zeros */
+#endif
         /* Linux allows 108 bytes; somebody else may have bound such a name. */
         if (path > SLUICE_PATH_MAX) return -SLUICE_ENOTSUP;
         memcpy(a->bytes, un->sun_path, path);

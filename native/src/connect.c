@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 
 #include "engine.h"
+#include "os.h"
 
 static void link_connecting(sl_loop *l, sl_slot *s)
 {
@@ -48,7 +49,7 @@ void sl_connect_submit(sl_loop *l, const sluice_sqe *e)
         failed(l, e->token, SLUICE_ENOMEM, 0);
         return;
     }
-    int fd = sl_socket_new(l, ss.ss_family, SOCK_STREAM);
+    int fd = sl_os_socket(l, ss.ss_family, SOCK_STREAM);
     if (fd < 0) {
         failed(l, e->token, sl_err(-fd), -fd);
         return;

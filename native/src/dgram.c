@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "dgram.h"
+#include "os.h"
 
 /* ------------------------------------------------------------------------------- opening */
 
@@ -82,7 +83,7 @@ void sl_datagram_submit(sl_loop *l, const sluice_sqe *e)
         failed(l, e, SLUICE_ENOMEM, 0, 0);
         return;
     }
-    int fd = sl_socket_new(l, r.local.ss_family, SOCK_DGRAM);
+    int fd = sl_os_socket(l, r.local.ss_family, SOCK_DGRAM);
     if (fd < 0) {
         failed(l, e, sl_err(-fd), -fd, 0);
         return;
@@ -135,7 +136,13 @@ void sl_msg_data(sl_loop *l, sl_slot *s, uint16_t id, const sl_msg_raw *raw, uin
 static bool passing(int os_errno)
 {
     switch (os_errno) {
-    case ECONNREFUSED: case EHOSTUNREACH: case EHOSTDOWN: case ENETUNREACH: case ENETDOWN: case ENONET: case EPROTO:
+    #if defined(ENONET)
+    case ENONET:
+#endif
+#if defined(EPROTO)
+    case EPROTO:
+#endif
+    case ECONNREFUSED: case EHOSTUNREACH: case EHOSTDOWN: case ENETUNREACH: case ENETDOWN:
     case ENOPROTOOPT: case EACCES: case EPERM: case EMSGSIZE: case EOPNOTSUPP: case ETIMEDOUT: case ECONNRESET:
         return true;
     default: return false;

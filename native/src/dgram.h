@@ -6,7 +6,7 @@
  *   dgram_errors.c        the error queue (D4, D5)
  *   dgram_send.c          SEND and SENDMSG on datagram sockets (D2, D3)
  *   dgram_group.c         multicast groups
- *   engine_epoll_dgram.c engine_uring_dgram.c   receiving
+ *   readiness_dgram.c engine_uring_dgram.c   receiving
  *
  * A buffer that a message is received into, while the kernel has it and when the caller gets it:
  *
@@ -17,7 +17,7 @@
  *   |           |           |             | sluice_meta   |                       |
  *   +-----------+-----------+-------------+---------------+-----------------------+
  *                                         96
- * io_uring lays a multishot recvmsg out like this by itself; the epoll engine asks recvmmsg for the same. So what the
+ * io_uring lays a multishot recvmsg out like this by itself; the engines on readiness ask recvmsg for the same. So what the
  * kernel says is turned into the meta in place, and the payload is never moved.
  */
 #ifndef SL_DGRAM_H

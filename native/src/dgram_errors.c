@@ -17,15 +17,17 @@
 
 #include "dgram.h"
 
-/* As much of a failed datagram as an ICMP message carries is small; name 32, error and its origin's address. */
-#define ERROR_CONTROL_BYTES 256u
-
 void sl_msg_note(sl_loop *l, sl_slot *s, int os_errno)
 {
     l->ctr[SLUICE_CTR_DATAGRAM_ERRORS]++;
     sl_complete(l, SLUICE_OP_RECVMSG, s->in_token, sl_handle(l, s), -sl_msg_err(os_errno),
                 SLUICE_CQE_MORE | SLUICE_CQE_NOTE, (uint32_t)os_errno);
 }
+
+#if defined(__linux__)
+
+/* As much of a failed datagram as an ICMP message carries is small; name 32, error and its origin's address. */
+#define ERROR_CONTROL_BYTES 256u
 
 static void note_with_buffer(sl_loop *l, sl_slot *s, sl_pool *p, const sluice_meta *m, uint32_t len)
 {
@@ -86,3 +88,19 @@ void sl_msg_errors_rest(sl_loop *l, sl_slot *s)
     sl_msg_errors(l, s);
     if (s->send_head != SL_NONE && !(s->flags & SL_F_SEND_BUSY)) l->engine->send_start(l, s);
 }
+
+#else /* no other system has an error queue, nor sets SL_F_RECVERR */
+
+void sl_msg_errors(sl_loop *l, sl_slot *s)
+{
+    (void)l;
+    (void)s;
+}
+
+void sl_msg_errors_rest(sl_loop *l, sl_slot *s)
+{
+    (void)l;
+    (void)s;
+}
+
+#endif

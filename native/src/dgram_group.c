@@ -7,6 +7,8 @@
 
 #include "dgram.h"
 
+#if defined(MCAST_JOIN_GROUP)
+
 static bool address_to(uint16_t family, const uint8_t bytes[16], struct sockaddr_storage *ss)
 {
     static const uint8_t zero[16];
@@ -57,3 +59,17 @@ int sl_group_control(sl_loop *l, const sl_slot *s, uint32_t what, const void *in
                        : setsockopt(s->fd, level, name, &any, sizeof any);
     return rc ? -sl_msg_err(errno) : 0;
 }
+
+#else /* OpenBSD */
+
+int sl_group_control(sl_loop *l, const sl_slot *s, uint32_t what, const void *in, uint32_t len)
+{
+    (void)l;
+    (void)s;
+    (void)what;
+    (void)in;
+    (void)len;
+    return -SLUICE_ENOTSUP;
+}
+
+#endif

@@ -6,11 +6,14 @@
  */
 #include <errno.h>
 #include <string.h>
+#if defined(__linux__)
 #include <time.h> /* before errqueue.h, which uses struct timespec */
 
 #include <linux/errqueue.h>
+#endif
 
 #include "dgram.h"
+#include "os.h"
 
 /* ------------------------------------------------------------------------------- reading */
 
@@ -25,7 +28,7 @@ static bool next_cmsg(const sl_msg_raw *raw, size_t *at, cmsg *out)
     memcpy(&h, raw->control + *at, sizeof h);
     if (h.cmsg_len < CMSG_LEN(0) || h.cmsg_len > raw->control_bytes - *at) return false;
     *out = (cmsg){h.cmsg_level, h.cmsg_type, raw->control + *at + CMSG_LEN(0), h.cmsg_len - CMSG_LEN(0)};
-    *at += CMSG_ALIGN(h.cmsg_len);
+    *at += CMSG_SPACE(h.cmsg_len - CMSG_LEN(0));
     return true;
 }
 
@@ -70,17 +73,21 @@ static void tos_from(const cmsg *c, sluice_meta *m)
 
 static void local_from(const cmsg *c, sluice_meta *m)
 {
-    struct in_pktinfo in4;
     struct in6_pktinfo in6;
 
-    if (c->level == IPPROTO_IP && take(c, &in4, sizeof in4)) {
+#if defined(IP_PKTINFO)
+    struct in_pktinfo in4;
+    if (c->level == IPPROTO_IP && c->type == IP_PKTINFO && take(c, &in4, sizeof in4)) {
         memcpy(m->local, &in4.ipi_addr, 4);
         m->interface = (uint32_t)in4.ipi_ifindex;
-    } else if (c->level == IPPROTO_IPV6 && take(c, &in6, sizeof in6)) {
+        m->flags |= SLUICE_META_HAS_LOCAL;
+    }
+#endif
+    if (c->level == IPPROTO_IPV6 && c->type == IPV6_PKTINFO && take(c, &in6, sizeof in6)) {
         memcpy(m->local, &in6.ipi6_addr, 16);
-        m->interface = in6.ipi6_ifindex;
-    } else return;
-    m->flags |= SLUICE_META_HAS_LOCAL;
+        m->interface = (uint32_t)in6.ipi6_ifindex;
+        m->flags |= SLUICE_META_HAS_LOCAL;
+    }
 }
 
 void sl_meta_received(const sl_msg_raw *raw, sluice_meta *m)
@@ -95,18 +102,19 @@ void sl_meta_received(const sl_msg_raw *raw, sluice_meta *m)
     while (next_cmsg(raw, &at, &c)) {
         if (c.level == IPPROTO_UDP && c.type == UDP_GRO) {
             if (take(&c, &segment, sizeof segment)) m->segment = (uint16_t)segment;
-        } else if (c.level == SOL_SOCKET && c.type == SO_RXQ_OVFL) {
+        } else if (c.level == SOL_SOCKET && c.type == SL_OS_RXQ_OVFL) {
             if (take(&c, &m->drops, sizeof m->drops)) m->flags |= SLUICE_META_HAS_DROPS;
-        } else if ((c.level == IPPROTO_IP && c.type == IP_TOS) || (c.level == IPPROTO_IPV6 && c.type == IPV6_TCLASS)) {
+        } else if ((c.level == IPPROTO_IP && c.type == SL_OS_TOS_TOLD) || (c.level == IPPROTO_IPV6 && c.type == IPV6_TCLASS)) {
             tos_from(&c, m);
-        } else if ((c.level == IPPROTO_IP && c.type == IP_PKTINFO) ||
-                   (c.level == IPPROTO_IPV6 && c.type == IPV6_PKTINFO)) {
+        } else {
             local_from(&c, m);
         }
     }
 }
 
 /* ------------------------------------------------------------------------------- the error queue */
+
+#if defined(__linux__)
 
 static uint8_t origin_of(const struct sock_extended_err *ee)
 {
@@ -152,13 +160,26 @@ bool sl_meta_error(const sl_msg_raw *raw, sluice_meta *m)
     return false;
 }
 
+#else /* no other system has one */
+
+bool sl_meta_error(const sl_msg_raw *raw, sluice_meta *m)
+{
+    (void)raw;
+    (void)m;
+    return false;
+}
+
+#endif
+
 int sl_msg_err(int os_errno)
 {
     switch (os_errno) {
     case EMSGSIZE: return SLUICE_EMSGSIZE;
     case ENOBUFS: return SLUICE_ENOBUFS;
     case EDESTADDRREQ: return SLUICE_ENOTCONN; /* no destination, and no peer to take its place */
+#if defined(ENONET)
     case ENONET: return SLUICE_EHOSTUNREACH;   /* ICMP: host isolated */
+#endif
     case ENOPROTOOPT: return SLUICE_ECONNREFUSED; /* ICMP: the host does not know the protocol */
     default: return sl_err(os_errno);
     }
@@ -222,20 +243,25 @@ static void name_to(const sluice_meta *m, bool inet6, struct msghdr *h, struct s
 
 static void put(struct msghdr *h, int level, int type, const void *data, size_t bytes)
 {
-    struct cmsghdr c = {.cmsg_len = CMSG_LEN(bytes), .cmsg_level = level, .cmsg_type = type};
+    struct cmsghdr c = {.cmsg_len = (SL_OS_CONTROLLEN)CMSG_LEN(bytes), .cmsg_level = level, .cmsg_type = type};
     uint8_t *at = (uint8_t *)h->msg_control + h->msg_controllen;
 
     memcpy(at, &c, sizeof c);
     memcpy(at + CMSG_LEN(0), data, bytes);
-    h->msg_controllen += CMSG_SPACE(bytes);
+    h->msg_controllen += (SL_OS_CONTROLLEN)CMSG_SPACE(bytes);
 }
 
 static void put_source(const sluice_meta *m, bool inet6, struct msghdr *h)
 {
     if (!inet6) {
-        struct in_pktinfo info = {.ipi_ifindex = (int)m->interface};
+#if defined(IP_PKTINFO)
+        struct in_pktinfo info = {0};
+        info.ipi_ifindex = (SL_OS_IPV4_INTERFACE)m->interface;
         memcpy(&info.ipi_spec_dst, m->local, 4);
         put(h, IPPROTO_IP, IP_PKTINFO, &info, sizeof info);
+#elif defined(IP_SENDSRCADDR)
+        if (m->flags & SLUICE_META_HAS_LOCAL) put(h, IPPROTO_IP, IP_SENDSRCADDR, m->local, 4);
+#endif
         return;
     }
     struct in6_pktinfo info = {.ipi6_ifindex = m->interface};

@@ -18,6 +18,7 @@
 #include <sys/uio.h>
 
 #include "dgram.h"
+#include "os.h"
 
 #define BATCH 32u
 /* Tries of a datagram on a socket with IP_RECVERR: with errors that its own sending cannot cause, and with those that it can. */
@@ -76,7 +77,7 @@ void sl_msg_send_submit(sl_loop *l, sl_slot *s, const sluice_sqe *e)
 /* ------------------------------------------------------------------------------- flushing */
 
 typedef struct batch {
-    struct mmsghdr m[BATCH];
+    sl_mmsg        m[BATCH];
     sl_msg_out     out[BATCH];
     struct iovec   iov[SLUICE_MAX_IOV];
 } batch;
@@ -149,9 +150,7 @@ bool sl_msgs_flush(sl_loop *l, sl_slot *s)
 
     while (s->send_head != SL_NONE) {
         uint32_t n = gather(l, s, &b);
-        sl_syscall(l);
-        int sent = n > 1 ? sendmmsg(s->fd, b.m, n, MSG_DONTWAIT | MSG_NOSIGNAL)
-                 : sendmsg(s->fd, &b.m[0].msg_hdr, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -1 : 1;
+        int sent = sl_os_send_messages(l, s->fd, b.m, n);
         for (int i = 0; i < sent; i++) sl_msg_complete(l, s, 0);
         int os_errno = errno;
         if (sent >= 0 || os_errno == EINTR) {

@@ -23,6 +23,8 @@ typedef struct sl_engine {
                                         answer EAGAIN instead of polling                                               */
 
     int  (*probe)(sluice_probe_info *out);
+    int  (*bell_open)(sl_loop *l); /* before open; sets l->bell, what makes a wait end. 0 or -SLUICE_E*               */
+    int  (*bell_ring)(sl_loop *l); /* any thread, async-signal-safe; no ring may be lost while a wait is under way    */
     int  (*open)(sl_loop *l);   /* kernel objects; sets l->engine_state, l->hdr->features. 0 or -SLUICE_E*            */
     /* All kernel objects gone. force: slots may still have operations in flight: cancel and wait for them first (bounded);
        returns false when the kernel may still write to pools: then the caller leaks the memory. */
@@ -49,8 +51,22 @@ typedef struct sl_engine {
     int  (*turn)(sl_loop *l, int64_t timeout_ns);
 } sl_engine;
 
+/* What is built: see the list in CMakeLists.txt. SLUICE_TEST_KQUEUE: over a test double, on Linux. */
+#if defined(__linux__)
+#define SL_WITH_EPOLL 1
+#define SL_WITH_URING 1
+#endif
+#if !defined(__linux__) || defined(SLUICE_TEST_KQUEUE)
+#define SL_WITH_KQUEUE 1
+#endif
+
 extern const sl_engine sl_engine_epoll;
 extern const sl_engine sl_engine_uring;
+extern const sl_engine sl_engine_kqueue;
+
+/* bell_eventfd.c */
+int sl_bell_eventfd_open(sl_loop *l);
+int sl_bell_eventfd_ring(sl_loop *l);
 
 /* ---- inbound.c: reports about the one inbound operation of a slot ---- */
 

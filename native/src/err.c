@@ -15,6 +15,9 @@ int sl_err(int os_errno)
     case EBUSY: case EEXIST: case EAGAIN: case EINPROGRESS: return SLUICE_EBUSY;
     case EALREADY: return SLUICE_EALREADY;
     case ENOENT: case ENOTDIR: return SLUICE_ENOENT;
+#if defined(ENOTSUP) && ENOTSUP != EOPNOTSUPP
+    case ENOTSUP:
+#endif
     case EOPNOTSUPP: case ENOPROTOOPT: case EAFNOSUPPORT: case EPROTONOSUPPORT: case EPROTOTYPE: case ESOCKTNOSUPPORT:
         return SLUICE_ENOTSUP;
     case ENOSYS: return SLUICE_ENOSYS;
@@ -39,7 +42,13 @@ int sl_err(int os_errno)
 bool sl_accept_passing(int os_errno)
 {
     switch (os_errno) {
-    case EINTR: case ECONNABORTED: case EPROTO: case EPERM: case ENETDOWN: case ENOPROTOOPT: case EHOSTDOWN: case ENONET:
+#if defined(ENONET)
+    case ENONET:
+#endif
+#if defined(EPROTO)
+    case EPROTO:
+#endif
+    case EINTR: case ECONNABORTED: case EPERM: case ENETDOWN: case ENOPROTOOPT: case EHOSTDOWN:
     case EHOSTUNREACH: case ENETUNREACH:
         return true;
     default: return false;

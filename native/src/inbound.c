@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "engine.h"
+#include "os.h"
 
 /* ------------------------------------------------------------------------------- options of an ACCEPT */
 
@@ -46,12 +47,10 @@ static void accept_opts_release(sl_loop *l, sl_slot *s)
 /* Would accepted sockets take these options? A socket that is thrown away tells at once, rather than every connection. */
 static int accept_opts_try(sl_loop *l, const sl_slot *s, const sl_opt_list *list)
 {
-    int family = AF_UNIX;
-    socklen_t len = sizeof family;
+    int family = sl_os_family(l, s->fd);
 
-    sl_syscall(l);
-    if (getsockopt(s->fd, SOL_SOCKET, SO_DOMAIN, &family, &len)) return -sl_err(errno);
-    int fd = sl_socket_new(l, family, SOCK_STREAM);
+    if (family < 0) return -sl_err(-family);
+    int fd = sl_os_socket(l, family, SOCK_STREAM);
     if (fd < 0) return fd == -EMFILE || fd == -ENFILE ? 0 : -sl_err(-fd);
     int rc = sl_opts_set(l, fd, family, list);
     close(fd);
@@ -159,7 +158,7 @@ static bool descriptor_available(sl_loop *l)
     int fd = fcntl(l->bell, F_DUPFD_CLOEXEC, 0);
 
     sl_syscall(l);
-    if (fd < 0) return false;
+    if (fd < 0) return !sl_accept_exhausted(errno); /* anything else says nothing: then accepting itself will tell */
     close(fd);
     sl_syscall(l);
     return true;

@@ -18,7 +18,8 @@
  *   file.c      files of SENDFILE
  *   open.c      sluice_open, sluice_destroy
  *   addr.c opt.c err.c query.c probe.c
- *   engine.h    the ops table an engine fills in; engine_epoll*.c, engine_uring*.c
+ *   os.h        what operating systems do differently: os_linux.c, os_bsd.c, sendfile_copy.c
+ *   engine.h    the ops table an engine fills in; engine_uring*.c; engine_epoll.c and engine_kqueue*.c on top of readiness*.c
  *
  * The common files own every rule that Java can see. An engine only moves bytes and reports through the sl_* calls
  * listed in engine.h.
@@ -194,7 +195,8 @@ struct sluice_loop {
     sl_file       *files; /* growable; seldom used */
     uint32_t       files_cap;
 
-    int            bell;  /* eventfd, closed last */
+    int            bell;  /* what rings the bell, closed last */
+    int            bell_read; /* its other end when it is a pipe, else -1 */
     uintptr_t      owner; /* pthread_self of the owner, 0 before the first enter */
     int            broken; /* negative code once the loop cannot go on */
 };
@@ -251,7 +253,6 @@ void     sl_mark_dirty(sl_loop *l, sl_slot *s);
 void     sl_sendq_drop(sl_loop *l, sl_slot *s, int32_t first_result, uint32_t first_errno); /* the others: ECANCELED */
 
 /* socket.c */
-int      sl_socket_new(sl_loop *l, int family, int type); /* descriptor, or a negative errno */
 void     sl_socket_close(sl_loop *l, int fd);
 void     sl_socket_enter(sl_loop *l, const sluice_sqe *e, sl_kind kind, int family, int fd, bool owned);
 

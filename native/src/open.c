@@ -17,8 +17,15 @@
 const sl_engine *sl_engine_by_id(uint32_t id)
 {
     switch (id) {
+#if defined(SL_WITH_EPOLL)
     case SLUICE_ENGINE_EPOLL: return &sl_engine_epoll;
+#endif
+#if defined(SL_WITH_URING)
     case SLUICE_ENGINE_IO_URING: return &sl_engine_uring;
+#endif
+#if defined(SL_WITH_KQUEUE)
+    case SLUICE_ENGINE_KQUEUE: return &sl_engine_kqueue;
+#endif
     default: return NULL;
     }
 }
@@ -54,6 +61,11 @@ static bool config_valid(sluice_config *c)
 }
 
 /* ------------------------------------------------------------------------------- memory */
+
+/* The BSDs do not reserve swap for private memory anyway, and some have no flag to say so. */
+#ifndef MAP_NORESERVE
+#define MAP_NORESERVE 0
+#endif
 
 static void *reserve(size_t bytes)
 {
@@ -152,7 +164,7 @@ static sl_loop *loop_new(const sluice_config *config)
 
     if (!l) return NULL;
     l->cfg = *config;
-    l->bell = -1;
+    l->bell = l->bell_read = -1;
     l->free_head = l->free_tail = SL_NONE;
     l->ops_free = SL_NONE;
     l->dirty_head = l->dirty_tail = SL_NONE;

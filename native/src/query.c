@@ -2,14 +2,12 @@
  * query.c: sluice_query and sluice_control: questions about a handle and changes to it that need no queueing.
  */
 #include <errno.h>
-#include <linux/sockios.h>
-#include <linux/tcp.h>
 #include <netinet/in.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "dgram.h"
+#include "os.h"
 
 static int query_address(sl_loop *l, const sl_slot *s, bool peer, sluice_addr *out)
 {
@@ -20,39 +18,6 @@ static int query_address(sl_loop *l, const sl_slot *s, bool peer, sluice_addr *o
     sl_syscall(l);
     int rc = peer ? getpeername(s->fd, (struct sockaddr *)&ss, &len) : getsockname(s->fd, (struct sockaddr *)&ss, &len);
     return rc ? -sl_err(errno) : sl_addr_from_os(&ss, len, out);
-}
-
-/* The kernel fills as much of its structure as it knows; the rest stays zero. */
-static int query_tcp_info(sl_loop *l, const sl_slot *s, sluice_tcp_info *out)
-{
-    struct tcp_info k;
-    socklen_t len = sizeof k;
-
-    if (s->flags & SL_F_UNIX) return -SLUICE_ENOTSUP;
-    memset(&k, 0, sizeof k);
-    sl_syscall(l);
-    if (getsockopt(s->fd, IPPROTO_TCP, TCP_INFO, &k, &len)) return -sl_err(errno);
-    *out = (sluice_tcp_info){
-        .state = k.tcpi_state, .ca_state = k.tcpi_ca_state, .retransmits = k.tcpi_retransmits, .probes = k.tcpi_probes,
-        .backoff = k.tcpi_backoff, .options = k.tcpi_options, .rto_us = k.tcpi_rto, .ato_us = k.tcpi_ato,
-        .snd_mss = k.tcpi_snd_mss, .rcv_mss = k.tcpi_rcv_mss, .unacked = k.tcpi_unacked, .sacked = k.tcpi_sacked,
-        .lost = k.tcpi_lost, .retrans = k.tcpi_retrans, .pmtu = k.tcpi_pmtu, .rtt_us = k.tcpi_rtt,
-        .rttvar_us = k.tcpi_rttvar, .snd_ssthresh = k.tcpi_snd_ssthresh, .snd_cwnd = k.tcpi_snd_cwnd,
-        .total_retrans = k.tcpi_total_retrans, .bytes_acked = k.tcpi_bytes_acked,
-        .bytes_received = k.tcpi_bytes_received,
-    };
-    return 0;
-}
-
-static int query_unsent(sl_loop *l, const sl_slot *s, uint64_t *out)
-{
-    int unsent = 0;
-
-    if (s->kind == SL_KIND_LISTENER) return -SLUICE_ENOTSUP;
-    sl_syscall(l);
-    if (ioctl(s->fd, SIOCOUTQ, &unsent)) return -sl_err(errno);
-    *out = (uint64_t)unsent;
-    return 0;
 }
 
 static sl_slot *known(sl_loop *l, uint64_t handle)
@@ -91,8 +56,8 @@ int sluice_query(sluice_loop *l, uint64_t handle, uint32_t what, void *out, uint
         if (a.opt.reserved) return -SLUICE_EINVAL;
         rc = sl_opt_get(l, s->fd, a.opt.option, &a.opt.value);
         break;
-    case SLUICE_QUERY_TCP_INFO: rc = query_tcp_info(l, s, &a.info); break;
-    case SLUICE_QUERY_UNSENT: rc = query_unsent(l, s, &a.unsent); break;
+    case SLUICE_QUERY_TCP_INFO: rc = s->flags & SL_F_UNIX ? -SLUICE_ENOTSUP : sl_os_tcp_info(l, s->fd, &a.info); break;
+    case SLUICE_QUERY_UNSENT: rc = s->kind == SL_KIND_LISTENER ? -SLUICE_ENOTSUP : sl_os_unsent(l, s->fd, &a.unsent); break;
     default: rc = query_address(l, s, what == SLUICE_QUERY_PEER_ADDR, &a.addr); break;
     }
     if (rc) return rc;

@@ -2,24 +2,15 @@
  * socket.c: where descriptors come from: LISTEN, ADOPT, and the new socket of a CONNECT.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "dgram.h"
-
-int sl_socket_new(sl_loop *l, int family, int type)
-{
-    int fd = socket(family, type | SOCK_CLOEXEC | (l->engine->nonblocking_sockets ? SOCK_NONBLOCK : 0), 0);
-
-    sl_syscall(l);
-    return fd < 0 ? -errno : fd;
-}
+#include "os.h"
 
 void sl_socket_close(sl_loop *l, int fd)
 {
-    /* Not repeated after EINTR: on Linux the descriptor is gone by then (close(2)). */
+    /* Not repeated after EINTR: the descriptor is gone by then (close(2), Linux and the BSDs). */
     close(fd);
     sl_syscall(l);
     l->closed_one = true;
@@ -53,7 +44,7 @@ void sl_listen_submit(sl_loop *l, const sluice_sqe *e)
         failed(l, e, SLUICE_ENOMEM, 0);
         return;
     }
-    int fd = sl_socket_new(l, ss.ss_family, SOCK_STREAM);
+    int fd = sl_os_socket(l, ss.ss_family, SOCK_STREAM);
     if (fd < 0) {
         failed(l, e, sl_err(-fd), -fd);
         return;
@@ -97,16 +88,6 @@ static int int_option(sl_loop *l, int fd, int name, int *value)
     return getsockopt(fd, SOL_SOCKET, name, value, &len) ? -errno : 0;
 }
 
-/* A connection that the peer has reset has no peer any more (getpeername(2)), but its end or its error is still to be told; a
-   socket that never was connected has neither. */
-static bool was_connected(sl_loop *l, int fd)
-{
-    struct pollfd p = {.fd = fd, .events = POLLRDHUP};
-
-    sl_syscall(l);
-    return poll(&p, 1, 0) == 1 && (p.revents & (POLLRDHUP | POLLERR));
-}
-
 /* 0 and kind and family, or a negative errno: is fd a socket that a handle can be made of? */
 static int inspect(sl_loop *l, int fd, sl_kind *kind, int *family)
 {
@@ -114,9 +95,8 @@ static int inspect(sl_loop *l, int fd, sl_kind *kind, int *family)
     struct sockaddr_storage peer;
     socklen_t len = sizeof peer;
 
-    if ((rc = int_option(l, fd, SO_TYPE, &type)) || (rc = int_option(l, fd, SO_DOMAIN, family)) ||
-        (rc = int_option(l, fd, SO_ACCEPTCONN, &listening)))
-        return rc;
+    if ((rc = int_option(l, fd, SO_TYPE, &type)) || (rc = int_option(l, fd, SO_ACCEPTCONN, &listening))) return rc;
+    if ((*family = sl_os_family(l, fd)) < 0) return *family;
     if (type == SOCK_DGRAM && (*family == AF_INET || *family == AF_INET6)) {
         *kind = SL_KIND_DATAGRAM;
         return 0;
@@ -127,7 +107,8 @@ static int inspect(sl_loop *l, int fd, sl_kind *kind, int *family)
     sl_syscall(l);
     if (!getpeername(fd, (struct sockaddr *)&peer, &len)) return 0;
     int os_errno = errno;
-    return os_errno == ENOTCONN && was_connected(l, fd) ? 0 : -os_errno;
+    /* EINVAL: macOS, for a socket whose connection has ended. */
+    return (os_errno == ENOTCONN || os_errno == EINVAL) && sl_os_was_connected(l, fd) ? 0 : -os_errno;
 }
 
 void sl_adopt_submit(sl_loop *l, const sluice_sqe *e)
@@ -148,13 +129,6 @@ void sl_adopt_submit(sl_loop *l, const sluice_sqe *e)
         failed(l, e, SLUICE_ENOMEM, 0);
         return;
     }
-    int mode = fcntl(fd, F_GETFL), wanted = l->engine->nonblocking_sockets ? mode | O_NONBLOCK : mode & ~O_NONBLOCK;
-    sl_syscall(l);
-    if (wanted != mode) {
-        fcntl(fd, F_SETFL, wanted);
-        sl_syscall(l);
-    }
-    fcntl(fd, F_SETFD, FD_CLOEXEC); /* as every descriptor of the loop: a child process must not keep it open */
-    sl_syscall(l);
+    sl_os_adopted(l, fd);
     sl_socket_enter(l, e, kind, family, fd, false);
 }

@@ -6,26 +6,21 @@
  * it saw SLEEPING and rings the bell. Both are sequentially consistent read-modify-writes of one word, so there is no
  * third order.
  *
- * The bell is an eventfd that is never read: every write is a new edge for an edge-triggered poller, and the counter
- * takes 2^64 - 2 of them. A bell that rings after the owner came back for another reason shows up in the next wait as an
- * event that means nothing.
+ * The bell is the engine's: an eventfd, or an EVFILT_USER event. A bell that rings after the owner came back for another reason shows
+ * up in the next wait as an event that means nothing.
  */
 #include <errno.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "loop.h"
+#include "engine.h"
 
-int sl_wake_open(sl_loop *l)
-{
-    l->bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    return l->bell < 0 ? -sl_err(errno) : 0;
-}
+int sl_wake_open(sl_loop *l) { return l->engine->bell_open(l); }
 
 void sl_wake_close(sl_loop *l)
 {
     if (l->bell >= 0) close(l->bell);
-    l->bell = -1;
+    if (l->bell_read >= 0) close(l->bell_read);
+    l->bell = l->bell_read = -1;
 }
 
 bool sl_wake_sleep(sl_loop *l)
@@ -60,11 +55,7 @@ int sluice_wake(sluice_loop *l)
        out of SLEEPING, for which this call is to ring. */
     if (old == SLUICE_WAKE_RUNNING) return 0;
     int saved = errno; /* callable from signal handlers */
-    uint64_t one = 1;
-    ssize_t n;
-    do n = write(l->bell, &one, sizeof one);
-    while (n < 0 && errno == EINTR);
-    int rc = n < 0 && errno != EAGAIN ? -sl_err(errno) : 0; /* EAGAIN: the counter is full, so the bell has rung */
+    int rc = l->engine->bell_ring(l);
     errno = saved;
     return rc;
 }

@@ -102,7 +102,7 @@ static void arguments(const char *engine)
     } while (0)
     BAD(size, 60);
     BAD(engine, 0);
-    BAD(engine, SLUICE_ENGINE_KQUEUE);
+    BAD(engine, SLUICE_ENGINE_KQUEUE + 1);
     BAD(sq_entries, 7);
     BAD(sq_entries, 100);
     BAD(sq_entries, 131072);

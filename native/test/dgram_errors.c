@@ -239,7 +239,8 @@ int main(int argc, char **argv)
     }
     refused_peers_do_not_disturb_others();
     a_connected_socket_learns_it_without_the_queue();
-    errors_wait_for_the_receive();
+    /* Only Linux has the queue; over the test double of kqueue nothing tells of it but what a call says. */
+    if (d.engine != SLUICE_ENGINE_KQUEUE) errors_wait_for_the_receive();
     a_datagram_too_long_for_the_path_is_refused();
     drive_quiet(&d);
     CHECK_EQ(drive_ctr(&d, SLUICE_CTR_BUFFERS_OUT), 0);

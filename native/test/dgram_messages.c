@@ -191,8 +191,10 @@ static void a_burst_takes_few_system_calls(void)
     for (uint32_t i = 0; i < 96; i++) drive_expect(&d, 200 + i, 1);
     for (uint32_t i = 0; i < 96; i++) dgram_expect(&d, RECEIVE, &bytes[i], 1);
     calls = drive_ctr(&d, SLUICE_CTR_SYSCALLS) - calls;
-    printf("%s: 96 datagrams out and in: %" PRIu64 " system calls\n", d.engine == SLUICE_ENGINE_EPOLL ? "epoll" : "io_uring", calls);
-    if (whole()) CHECK_LE(calls, 20);
+    printf("96 datagrams out and in: %" PRIu64 " system calls\n", calls);
+    /* One each way for each, where the system has no call for several (macOS). */
+    if (d.engine == SLUICE_ENGINE_KQUEUE) CHECK_LE(calls, 2 * 96 + 20);
+    else if (whole()) CHECK_LE(calls, 20);
     end(a);
     end(b);
 }
@@ -228,7 +230,7 @@ static void an_echo_takes_few_system_calls(void)
     drive_give_back(&d, &before);
     calls = drive_ctr(&d, SLUICE_CTR_SYSCALLS) - calls;
     printf("900 echoes: %" PRIu64 " system calls\n", calls);
-    if (whole()) CHECK_LE(calls, d.engine == SLUICE_ENGINE_EPOLL ? 2750u : 950u);
+    if (whole()) CHECK_LE(calls, d.engine == SLUICE_ENGINE_KQUEUE ? 3650 : d.engine == SLUICE_ENGINE_EPOLL ? 2750u : 950u);
     end(s);
     close(peer);
 }

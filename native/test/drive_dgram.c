@@ -114,7 +114,7 @@ int peer_udp(uint16_t *port)
 {
     struct sockaddr_in a = loopback(0);
     socklen_t len = sizeof a;
-    int fd = (int)CHECK_SYS(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    int fd = (int)CHECK_SYS(socket(AF_INET, SOCK_DGRAM, 0));
 
     CHECK_SYS(bind(fd, (struct sockaddr *)&a, sizeof a));
     CHECK_SYS(getsockname(fd, (struct sockaddr *)&a, &len));

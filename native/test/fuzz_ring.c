@@ -174,7 +174,7 @@ static void fresh_pair(uint32_t i)
     int pair[2];
 
     if (peers[i] > 0) close(peers[i]);
-    CHECK_SYS(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair));
+    CHECK_SYS(socketpair(AF_UNIX, SOCK_STREAM, 0, pair));
     drive_put(&d, (sluice_sqe){.op = SLUICE_OP_ADOPT, .token = 1000, .aux32 = (uint32_t)pair[0]});
     handles[i] = drive_expect(&d, 1000, 0).handle;
     look_at();

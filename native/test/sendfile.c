@@ -7,6 +7,10 @@
 
 #include "drive.h"
 
+#ifndef SO_SNDBUFFORCE /* Linux, with CAP_NET_ADMIN */
+#define SO_SNDBUFFORCE SO_SNDBUF
+#endif
+
 #define BYTES 3000000u
 
 static drive d;
@@ -47,7 +51,7 @@ static void in_order_between_sends(bool unix_socket)
     /* The caller is done with the file; the queue is not. Another file gets an id meanwhile, and must not be sent. */
     CHECK_EQ(close_file(file), 0);
     CHECK_EQ(close_file(file), -SLUICE_ENOENT);
-    int32_t other = open_file("/proc/self/cmdline");
+    int32_t other = open_file("/etc/hosts");
     CHECK(other >= 0 || other == -SLUICE_EINVAL);
     peer_read(&d, peer, back, 4 + BYTES - 1000 + 4);
     CHECK_MEM_EQ(back, "head", 4);
@@ -148,9 +152,9 @@ static void a_large_region_leaves_turns_to_others(void)
     uint64_t other;
     int peer;
 
-    CHECK_SYS(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair));
+    CHECK_SYS(socketpair(AF_UNIX, SOCK_STREAM, 0, pair));
     if (setsockopt(pair[0], SOL_SOCKET, SO_SNDBUFFORCE, &room, sizeof room)) {
-        printf("left out: SO_SNDBUFFORCE needs CAP_NET_ADMIN\n");
+        printf("left out: a send buffer of 16 MiB cannot be had here\n");
         close(pair[0]);
         close(pair[1]);
         CHECK_EQ(close_file(file), 0);

@@ -151,9 +151,15 @@ int main(int argc, char **argv)
     unlink(path);
     char name[60] = {0}; /* abstract, with a zero byte inside */
     int n = snprintf(name + 1, sizeof name - 1, "sluice-test-%d", (int)getpid());
-    talk(drive_unix(name, (uint32_t)n + 3));
+#if defined(__linux__)
+    const bool abstract_names = true;
+#else
+    const bool abstract_names = false;
+#endif
+    if (abstract_names) talk(drive_unix(name, (uint32_t)n + 3));
     errors(path);
-    a_full_backlog_is_busy(drive_unix(name, (uint32_t)n + 1));
+    /* Elsewhere a full backlog refuses connections. */
+    if (abstract_names) a_full_backlog_is_busy(drive_unix(name, (uint32_t)n + 1));
     descriptors_from_the_peer_do_not_stall();
     drive_quiet(&d);
     drive_close(&d);

@@ -4,7 +4,7 @@
  * The dynamic linker gives every file one copy, so a copy needs a file of its own: an anonymous one in memory, reached as
  * /proc/self/fd/N. The descriptor stays open as long as the copy is loaded, because the linker knows libraries by name
  * first, and another stack could be given the same N. Where the system loads nothing from memory (/proc is missing,
- * vm.memfd_noexec), the caller brings a file of its own.
+ * vm.memfd_noexec, another system than Linux), the caller brings a file of its own.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -67,7 +67,12 @@ static bool copy_all(int from, int to)
 /* A descriptor of an anonymous copy, or -1 with errno. */
 static int memory_copy(int from)
 {
+#if defined(__linux__)
     int fd = memfd_create("sluice-usrsctp", MFD_CLOEXEC);
+#else
+    int fd = -1;
+    errno = ENOSYS; /* nothing is loaded from memory here */
+#endif
     if (fd < 0) return -1;
     if (copy_all(from, fd)) return fd;
     int err = errno;

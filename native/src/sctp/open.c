@@ -2,12 +2,26 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#if defined(__linux__) || defined(__APPLE__)
 #include <sys/random.h>
+#else
+#include <unistd.h>
+#endif
 
 #include "sctp/stack.h"
 
 #define FINISH_STEP_MS 100
 #define FINISH_STEPS   50 /* usrsctp gives endpoints that were busy 20 ms and more */
+
+/* getentropy is younger than the oldest C library that is built for on Linux. */
+static bool random_bytes(void *out, size_t bytes)
+{
+#if defined(__linux__)
+    return getrandom(out, bytes, 0) == (ssize_t)bytes;
+#else
+    return getentropy(out, bytes) == 0;
+#endif
+}
 
 uint32_t sluice_sctp_abi(void) { return SLUICE_SCTP_ABI; }
 
@@ -95,7 +109,7 @@ static int open_tables(sluice_sctp *s, const sluice_sctp_config *c)
         s->free_next[i] = i + 1 < c->max_associations ? i + 1 : UINT32_MAX;
     }
     s->free_last = c->max_associations - 1;
-    if (getrandom(s->key, sizeof s->key, 0) != (ssize_t)sizeof s->key) return -SLUICE_EOTHER;
+    if (!random_bytes(s->key, sizeof s->key)) return -SLUICE_EOTHER;
     return ssc_region_open(s, c);
 }
 

@@ -1,5 +1,5 @@
 /*
- * engine_epoll_dgram.c: receiving datagrams, several with one recvmmsg.
+ * readiness_dgram.c: receiving datagrams by readiness, several with one recvmmsg where there is such a call.
  *
  * Fewer than asked for means drained, as with streams: the kernel stopped because the next one was not there. How many
  * are asked for follows what came last, from BATCH_FIRST on, because a message's headers have to be prepared before.
@@ -11,7 +11,8 @@
 #include <sys/uio.h>
 
 #include "dgram.h"
-#include "epoll.h"
+#include "os.h"
+#include "readiness.h"
 
 #define BATCH_FIRST 4u
 #define BATCH_MAX   64u
@@ -19,7 +20,7 @@
 /* slot.engine_word[1]: size of the last batch, 0: none yet */
 
 typedef struct batch {
-    struct mmsghdr m[BATCH_MAX];
+    sl_mmsg        m[BATCH_MAX];
     struct iovec   iov[BATCH_MAX];
     uint16_t       id[BATCH_MAX];
 } batch;
@@ -33,22 +34,13 @@ static void prepare(const sl_pool *p, batch *b, uint32_t n)
         b->iov[i] = (struct iovec){buffer + SLUICE_MSG_ROOM, p->buf_bytes - SLUICE_MSG_ROOM};
         b->m[i].msg_hdr = (struct msghdr){
             .msg_name = buffer + SL_MSG_NAME, .msg_namelen = SL_MSG_NAME_BYTES,
-            .msg_control = buffer + SL_MSG_CONTROL, .msg_controllen = SL_MSG_CONTROL_BYTES,
+            .msg_control = buffer + SL_MSG_CONTROL, .msg_controllen = (SL_OS_CONTROLLEN)SL_MSG_CONTROL_BYTES,
             .msg_iov = &b->iov[i], .msg_iovlen = 1};
     }
 }
 
-static int receive(sl_loop *l, const sl_slot *s, batch *b, uint32_t n)
-{
-    sl_syscall(l);
-    if (n > 1) return recvmmsg(s->fd, b->m, n, MSG_DONTWAIT, NULL);
-    ssize_t bytes = recvmsg(s->fd, &b->m[0].msg_hdr, MSG_DONTWAIT);
-    b->m[0].msg_len = (unsigned)bytes;
-    return bytes < 0 ? -1 : 1;
-}
-
 /* Nothing, from nobody: what a socket answers that was shut down. A datagram of no bytes has a sender. */
-static bool is_end(const struct mmsghdr *m) { return !m->msg_len && !m->msg_hdr.msg_namelen; }
+static bool is_end(const sl_mmsg *m) { return !m->msg_len && !m->msg_hdr.msg_namelen; }
 
 /* Reports n messages. Bytes they count for in the budget, or 0: the RECVMSG has ended, s may be gone. */
 static uint64_t deliver(sl_loop *l, sl_slot *s, sl_pool *p, const batch *b, uint32_t n)
@@ -96,21 +88,21 @@ static bool receive_failed(sl_loop *l, sl_slot *s, int os_errno)
 {
     if (os_errno == EINTR) return true;
     if (os_errno != EAGAIN) return sl_msg_failed(l, s, os_errno);
-    s->ready &= ~(uint32_t)(EPOLLIN | EPOLLPRI | EPOLLERR);
+    s->ready &= ~(RD_IN | RD_PRI | RD_ERR);
     return false;
 }
 
-void sl_epoll_receive_messages(sl_loop *l, sl_slot *s)
+void sl_ready_receive_messages(sl_loop *l, sl_slot *s)
 {
     sl_pool *p = &l->pools[s->in_group];
     uint64_t spent = 0;
     uint32_t notes = 0;
     batch b;
 
-    if ((s->ready & EPOLLERR) && (s->flags & SL_F_RECVERR)) sl_msg_errors(l, s);
-    while (s->ready & EPOLLIN) {
+    if ((s->ready & RD_ERR) && (s->flags & SL_F_RECVERR)) sl_msg_errors(l, s);
+    while (s->ready & RD_IN) {
         if (__builtin_expect(!sl_cq_room(l), 0) || spent >= l->cfg.read_budget || notes >= SLUICE_NOTES_MAX) {
-            sl_epoll_list(l, s);
+            sl_ready_list(l, s);
             return;
         }
         if (__builtin_expect(!p->free_count, 0)) {
@@ -119,7 +111,7 @@ void sl_epoll_receive_messages(sl_loop *l, sl_slot *s)
         }
         uint32_t n = batch_size(l, s, p, l->cfg.read_budget - spent);
         prepare(p, &b, n);
-        int got = receive(l, s, &b, n);
+        int after, got = sl_os_receive_messages(l, s->fd, b.m, n, &after);
         if (got < 0) {
             notes++;
             if (!receive_failed(l, s, errno)) return;
@@ -127,9 +119,13 @@ void sl_epoll_receive_messages(sl_loop *l, sl_slot *s)
         }
         if (n > 1) learn(s, n, (uint32_t)got);
         /* The last of a batch may have been cut short by an error that the next call tells. */
-        if ((uint32_t)got < n && !(s->ready & (EPOLLHUP | EPOLLERR))) s->ready &= ~(uint32_t)EPOLLIN;
+        if ((uint32_t)got < n && !(s->ready & (RD_HUP | RD_ERR))) s->ready &= ~RD_IN;
         uint64_t bytes = deliver(l, s, p, &b, (uint32_t)got);
         if (!bytes) return;
         spent += bytes;
+        if (__builtin_expect(after, 0)) {
+            notes++;
+            if (!receive_failed(l, s, after)) return;
+        }
     }
 }

@@ -1,8 +1,10 @@
-/* engine_epoll_in.c: receiving and accepting, with a budget per handle and turn so that one flood starves nobody. */
+/* readiness_in.c: receiving and accepting by readiness, with a budget per handle and turn so that one flood starves nobody. */
 #include <errno.h>
+#include <sys/socket.h>
 #include <sys/uio.h>
 
-#include "epoll.h"
+#include "os.h"
+#include "readiness.h"
 
 #define ACCEPTS_PER_TURN 64
 
@@ -24,7 +26,7 @@ static void receive_failed(sl_loop *l, sl_slot *s, int err)
     sl_in_end(l, s, -sl_err(err), false, err);
 }
 
-/* Returned 0. An error that a WATCH took from the socket earlier is the truth about this end. */
+/* Returned 0. An error that was told before (to a WATCH, or with the event) is the truth about this end. */
 static void receive_ended(sl_loop *l, sl_slot *s)
 {
     if (s->engine_aux) receive_failed(l, s, (int)s->engine_aux);
@@ -32,15 +34,36 @@ static void receive_ended(sl_loop *l, sl_slot *s)
     /* The bits stay set: the next RECV gets its own end of stream (C6). */
 }
 
-void sl_epoll_receive(sl_loop *l, sl_slot *s)
+/* Would block. With an error that the kernel has told already there will be no further event: then it is delivered now. */
+static void receive_empty(sl_loop *l, sl_slot *s)
+{
+    s->ready &= ~(RD_IN | RD_PRI);
+    if (s->engine_aux) receive_failed(l, s, (int)s->engine_aux);
+}
+
+/*
+ * A read took less than it had room for; got bytes since the last event. Is the socket empty, so that the next bytes bring an event
+ * of their own?
+ * epoll   yes (epoll(7)), except behind RDHUP, HUP, ERR (the end must be fetched, too) and PRI (TCP stops at the urgent mark).
+ * kqueue  when these are just the bytes that the event announced. Otherwise the read may have stopped at a mark, or at attached
+ *         descriptors, that no event tells of.
+ */
+static inline bool drained(const sl_slot *s, uint64_t got)
+{
+    uint32_t doubts = s->ready & (RD_RDHUP | RD_HUP | RD_ERR | RD_PRI | RD_COUNTED);
+
+    return __builtin_expect(!doubts, 1) || (doubts == RD_COUNTED && s->engine_word[1] == got);
+}
+
+void sl_ready_receive(sl_loop *l, sl_slot *s)
 {
     sl_pool *p = &l->pools[s->in_group];
     uint32_t generation = s->generation, budget = l->cfg.read_budget, bytes = p->buf_bytes;
     bool unix_socket = s->flags & SL_F_UNIX, cut = false;
 
-    while (s->ready & EPOLLIN) {
+    while (s->ready & RD_IN) {
         if (__builtin_expect(!sl_cq_room(l), 0)) {
-            sl_epoll_list(l, s);
+            sl_ready_list(l, s);
             return;
         }
         if (__builtin_expect(!p->free_count, 0)) {
@@ -54,40 +77,38 @@ void sl_epoll_receive(sl_loop *l, sl_slot *s)
         if (__builtin_expect(n <= 0, 0)) {
             int err = n ? errno : 0;
             if (err == EINTR) continue;
-            if (err == EAGAIN) s->ready &= ~(uint32_t)(EPOLLIN | EPOLLPRI);
+            if (err == EAGAIN) receive_empty(l, s);
             else if (n) receive_failed(l, s, err);
             else receive_ended(l, s);
             return;
         }
         p->free_count--;
-        if ((uint32_t)n < bytes && !cut && !(s->ready & (EPOLLRDHUP | EPOLLHUP | EPOLLERR | EPOLLPRI)))
-            s->ready &= ~(uint32_t)EPOLLIN;
+        if ((uint32_t)n < bytes && !cut && drained(s, l->cfg.read_budget - budget + (uint32_t)n)) s->ready &= ~RD_IN;
         sl_in_data(l, s, id, 0, (uint32_t)n);
         /* A single shot is over, and the data may have ended the slot; its handle must not be read for another RECV. */
         if (s->generation != generation || s->in_op != SLUICE_OP_RECV) return;
         if ((uint32_t)n >= budget) {
-            if (s->ready & EPOLLIN) sl_epoll_list(l, s);
+            if (s->ready & RD_IN) sl_ready_list(l, s);
             return;
         }
         budget -= (uint32_t)n;
     }
 }
 
-void sl_epoll_accept(sl_loop *l, sl_slot *s)
+void sl_ready_accept(sl_loop *l, sl_slot *s)
 {
     uint32_t generation = s->generation;
 
-    for (int i = 0; i < ACCEPTS_PER_TURN && (s->ready & EPOLLIN); i++) {
+    for (int i = 0; i < ACCEPTS_PER_TURN && (s->ready & RD_IN); i++) {
         if (!sl_cq_room(l)) break;
         if (!sl_slot_available(l)) {
             sl_accept_throttled(l, s, ENOMEM); /* the connection waits in the backlog rather than being shed */
             return;
         }
-        sl_syscall(l);
-        int fd = accept4(s->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        int fd = sl_os_accept(l, s->fd);
         if (fd < 0) {
-            int err = errno;
-            if (err == EAGAIN) s->ready &= ~(uint32_t)EPOLLIN;
+            int err = -fd;
+            if (err == EAGAIN) s->ready &= ~RD_IN;
             else if (sl_accept_exhausted(err)) {
                 sl_accept_throttled(l, s, err);
                 return;
@@ -100,5 +121,5 @@ void sl_epoll_accept(sl_loop *l, sl_slot *s)
         sl_accepted(l, s, fd);
         if (s->generation != generation || s->in_op != SLUICE_OP_ACCEPT) return;
     }
-    if (s->ready & EPOLLIN) sl_epoll_list(l, s);
+    if (s->ready & RD_IN) sl_ready_list(l, s);
 }

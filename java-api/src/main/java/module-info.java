@@ -1,5 +1,5 @@
 /**
- * Sluice: server transport over io_uring and epoll, with a pure NIO fallback.
+ * Sluice: server transport over io_uring, epoll and kqueue, with a pure NIO fallback.
  *
  * <p>JNA, Micrometer, the flight recorder and JMX are optional: {@code requires static} lets the module resolve without them.
  * The JNA binding then reports itself as unavailable, there are no events and no MXBeans. The native library comes from a

@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * Which engine and binding run, and for every other one why not. Prints well.
  *
- * @param engine {@code io_uring}, {@code epoll} or {@code nio}
+ * @param engine {@code io_uring}, {@code epoll}, {@code kqueue} or {@code nio}
  * @param binding {@code jni}, {@code ffm}, {@code jna}, or {@code none} for the NIO engine
  * @param features optional kernel features in use, by name
  * @param candidates every engine and binding there is, in order of preference

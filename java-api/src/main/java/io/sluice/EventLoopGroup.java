@@ -160,7 +160,7 @@ public interface EventLoopGroup extends AutoCloseable {
     }
 
     /**
-     * {@code auto}, {@code io_uring}, {@code epoll} or {@code nio}. Default: system property {@code sluice.engine}, else
+     * {@code auto}, {@code io_uring}, {@code epoll}, {@code kqueue} or {@code nio}. Default: system property {@code sluice.engine}, else
      * auto. An engine that is named must be usable: {@link #build()} fails otherwise.
      */
     public Builder engine(String engine) {

@@ -16,12 +16,15 @@ import java.util.List;
 record SoakOptions(
     List<String> engines, String binding, long lifecycles, long seconds, long seed, int loops, long only, int repeat,
     int patience) {
-  static final List<String> ENGINES = List.of("io_uring", "epoll", "nio");
+  static final List<String> ENGINES = List.of("io_uring", "epoll", "kqueue", "nio");
+  /** Those of this operating system. */
+  static final List<String> ALL =
+      System.getProperty("os.name", "").startsWith("Linux") ? List.of("io_uring", "epoll", "nio") : List.of("kqueue", "nio");
   static final long DEFAULT_LIFECYCLES = 2_000_000;
   static final int DEFAULT_PATIENCE_SECONDS = 30;
 
   static SoakOptions parse(String[] args) {
-    List<String> engines = ENGINES;
+    List<String> engines = ALL;
     String binding = null;
     long lifecycles = DEFAULT_LIFECYCLES;
     long seconds = 0;
@@ -37,7 +40,7 @@ record SoakOptions(
       }
       String value = args[i + 1];
       switch (name) {
-        case "--engine" -> engines = value.equals("all") ? ENGINES : List.of(oneOf(name, value, ENGINES));
+        case "--engine" -> engines = value.equals("all") ? ALL : List.of(oneOf(name, value, ENGINES));
         case "--binding" -> binding = oneOf(name, value, List.of("jni", "ffm", "jna"));
         case "--lifecycles" -> lifecycles = number(name, value, 1, 1L << 40);
         case "--seconds" -> seconds = number(name, value, 1, 1L << 30);

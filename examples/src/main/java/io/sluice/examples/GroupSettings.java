@@ -14,9 +14,9 @@ record GroupSettings(String engine, String binding, int threads) {
   static final String ENGINE = "--engine";
   static final String BINDING = "--binding";
   static final String THREADS = "--threads";
-  static final String USAGE = "[--engine auto|io_uring|epoll|nio] [--binding auto|jni|ffm|jna]";
+  static final String USAGE = "[--engine auto|io_uring|epoll|kqueue|nio] [--binding auto|jni|ffm|jna]";
 
-  private static final List<String> ENGINES = List.of("auto", "io_uring", "epoll", "nio");
+  private static final List<String> ENGINES = List.of("auto", "io_uring", "epoll", "kqueue", "nio");
   private static final List<String> BINDINGS = List.of("auto", "jni", "ffm", "jna");
 
   /** For programs without {@code --threads}, name a fixed number in {@code defaultThreads}. */

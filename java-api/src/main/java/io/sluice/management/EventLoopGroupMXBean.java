@@ -13,7 +13,7 @@ public interface EventLoopGroupMXBean {
   /** Domain of the object names. */
   String DOMAIN = "io.sluice";
 
-  /** {@code io_uring}, {@code epoll} or {@code nio}. */
+  /** {@code io_uring}, {@code epoll}, {@code kqueue} or {@code nio}. */
   String getEngine();
 
   /** {@code jni}, {@code ffm}, {@code jna} or {@code none}. */

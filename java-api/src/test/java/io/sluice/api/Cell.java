@@ -2,6 +2,7 @@ package io.sluice.api;
 
 import io.sluice.EngineUnavailableException;
 import io.sluice.EventLoopGroup;
+import io.sluice.contract.EngineCell;
 import io.sluice.internal.load.Engines;
 import java.util.List;
 import java.util.Map;
@@ -14,12 +15,13 @@ public record Cell(String engine, String binding) {
   private static final Map<Cell, String> OBSTACLES = new ConcurrentHashMap<>();
 
   public static Stream<Cell> all() {
-    List<String> engines = list("sluice.test.engines");
+    List<String> engines = EngineCell.engines();
     List<String> bindings = list("sluice.test.bindings");
     return Stream.of(
             new Cell("io_uring", "jni"), new Cell("io_uring", "ffm"), new Cell("io_uring", "jna"),
-            new Cell("epoll", "jni"), new Cell("epoll", "ffm"), new Cell("epoll", "jna"), new Cell("nio", "none"))
-        .filter(c -> engines.isEmpty() || engines.contains(c.engine))
+            new Cell("epoll", "jni"), new Cell("epoll", "ffm"), new Cell("epoll", "jna"), new Cell("kqueue", "jni"), new Cell("kqueue", "ffm"),
+            new Cell("kqueue", "jna"), new Cell("nio", "none"))
+        .filter(c -> engines.contains(c.engine))
         .filter(c -> bindings.isEmpty() || bindings.contains(c.binding) || c.engine.equals("nio"));
   }
 

@@ -21,7 +21,7 @@ class CompletionsIT extends ContractTest {
     assertEquals(Abi.ABI_MAJOR, d.shared.getInt(Abi.HDR_ABI) >>> 16);
     assertEquals(d.shared.capacity(), d.shared.getLong(Abi.HDR_TOTAL_BYTES));
     assertEquals(Abi.CTR_COUNT, d.shared.getInt(Abi.HDR_COUNTER_COUNT));
-    int engine = cell.isNio() ? Abi.ENGINE_NIO : cell.isUring() ? Abi.ENGINE_IO_URING : Abi.ENGINE_EPOLL;
+    int engine = cell.isNio() ? Abi.ENGINE_NIO : cell.isUring() ? Abi.ENGINE_IO_URING : cell.isKqueue() ? Abi.ENGINE_KQUEUE : Abi.ENGINE_EPOLL;
     assertEquals(engine, d.shared.getInt(Abi.HDR_ENGINE));
     assertEquals(d.engine.features(), d.shared.getInt(Abi.HDR_FEATURES));
   }

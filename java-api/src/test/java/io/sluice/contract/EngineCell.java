@@ -4,6 +4,7 @@ import io.sluice.EngineUnavailableException;
 import io.sluice.internal.engine.Engine;
 import io.sluice.internal.engine.EngineConfig;
 import io.sluice.internal.load.Engines;
+import io.sluice.internal.load.Platform;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,8 +14,8 @@ import org.junit.jupiter.api.Assumptions;
 /**
  * One combination of engine and binding that the contract suite runs on.
  *
- * <p>The system properties {@code sluice.test.engines} and {@code sluice.test.bindings} (lists with commas, empty: all)
- * leave cells out. Every cell that is not left out reports itself, see {@link CellReport}.
+ * <p>The system properties {@code sluice.test.engines} and {@code sluice.test.bindings} (lists with commas, empty: all that this
+ * operating system may have) leave cells out. Every cell that is not left out reports itself, see {@link CellReport}.
  */
 public record EngineCell(String engine, String binding, String featureSet, int featuresOff) {
   private static final List<EngineCell> CELLS =
@@ -25,6 +26,9 @@ public record EngineCell(String engine, String binding, String featureSet, int f
           new EngineCell("epoll", "jni"),
           new EngineCell("epoll", "ffm"),
           new EngineCell("epoll", "jna"),
+          new EngineCell("kqueue", "jni"),
+          new EngineCell("kqueue", "ffm"),
+          new EngineCell("kqueue", "jna"),
           new EngineCell("nio", "none"));
 
   private EngineCell(String engine, String binding) {
@@ -34,11 +38,20 @@ public record EngineCell(String engine, String binding, String featureSet, int f
   private static final Map<EngineCell, String> OBSTACLES = new ConcurrentHashMap<>();
 
   static Stream<EngineCell> all() {
-    List<String> engines = list("sluice.test.engines");
+    List<String> engines = engines();
     List<String> bindings = list("sluice.test.bindings");
     return CELLS.stream()
-        .filter(c -> engines.isEmpty() || engines.contains(c.engine))
-        .filter(c -> bindings.isEmpty() || bindings.contains(c.binding) || engines.contains("nio") && c.isNio());
+        .filter(c -> engines.contains(c.engine))
+        .filter(c -> bindings.isEmpty() || bindings.contains(c.binding) || list("sluice.test.engines").contains("nio") && c.isNio());
+  }
+
+  /** Those asked for, else those of this operating system: a foreign engine need not say for every test that it is foreign. */
+  public static List<String> engines() {
+    List<String> asked = list("sluice.test.engines");
+    if (!asked.isEmpty()) {
+      return asked;
+    }
+    return Platform.current().isLinux() ? List.of("io_uring", "epoll", "nio") : List.of("kqueue", "nio");
   }
 
   static Stream<EngineCell> ofEngine(String engine) {
@@ -61,6 +74,10 @@ public record EngineCell(String engine, String binding, String featureSet, int f
 
   boolean isNio() {
     return engine.equals("nio");
+  }
+
+  boolean isKqueue() {
+    return engine.equals("kqueue");
   }
 
   boolean isUring() {

@@ -49,6 +49,11 @@ class ThrottleIT extends ContractTest {
     if (Runtime.version().feature() >= 22) {
       command.add("--enable-native-access=ALL-UNNAMED");
     }
+    for (String property : List.of("sluice.native.path", "jna.boot.library.path")) {
+      if (System.getProperty(property) != null) {
+        command.add("-D" + property + "=" + System.getProperty(property));
+      }
+    }
     command.addAll(List.of("-Xshare:auto", "-cp", System.getProperty("java.class.path"), ThrottleChild.class.getName()));
     command.addAll(List.of(cell.engine(), cell.binding()));
     return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();

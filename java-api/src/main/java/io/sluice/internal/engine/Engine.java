@@ -12,7 +12,7 @@ import java.nio.ByteBuffer;
  * {@link #addPool} may also be called before the first enter.
  */
 public interface Engine {
-  /** {@code io_uring}, {@code epoll} or {@code nio}. */
+  /** {@code io_uring}, {@code epoll}, {@code kqueue} or {@code nio}. */
   String name();
 
   /** {@code jni}, {@code ffm}, {@code jna}, or {@code none} for the NIO engine. */

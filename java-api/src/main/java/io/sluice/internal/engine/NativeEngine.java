@@ -79,7 +79,7 @@ public final class NativeEngine implements Engine {
   /**
    * Opens a loop.
    *
-   * @param engine {@code ENGINE_IO_URING} or {@code ENGINE_EPOLL}
+   * @param engine {@code ENGINE_IO_URING}, {@code ENGINE_EPOLL} or {@code ENGINE_KQUEUE}
    * @throws UnavailableException the system refuses, for instance because a limit is reached
    * @throws IllegalArgumentException a value of {@code config} is out of range
    */
@@ -121,7 +121,8 @@ public final class NativeEngine implements Engine {
     return switch (engine) {
       case Abi.ENGINE_IO_URING -> "io_uring";
       case Abi.ENGINE_EPOLL -> "epoll";
-      default -> throw new IllegalArgumentException("engine: " + engine + " is neither io_uring (1) nor epoll (2)");
+      case Abi.ENGINE_KQUEUE -> "kqueue";
+      default -> throw new IllegalArgumentException("engine: " + engine + " is none of io_uring (1), epoll (2), kqueue (3)");
     };
   }
 

@@ -4,7 +4,7 @@ package io.sluice.internal.load;
  * How one engine or binding stands in a selection.
  *
  * @param kind {@link #ENGINE} or {@link #BINDING}
- * @param name {@code io_uring}, {@code epoll}, {@code nio}; {@code jni}, {@code ffm}, {@code jna}
+ * @param name {@code io_uring}, {@code epoll}, {@code kqueue}, {@code nio}; {@code jni}, {@code ffm}, {@code jna}
  * @param usable false: it cannot be used here. True: nothing is known against it; a binding that was not needed was not
  *     loaded for this answer.
  * @param reason why it is not used; "" for what is used

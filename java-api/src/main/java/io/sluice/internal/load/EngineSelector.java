@@ -16,9 +16,9 @@ import java.util.stream.Collectors;
  * choice.
  *
  * <pre>
- *   binding:  jni -> ffm -> jna      the first that loads
- *   engine:   io_uring -> epoll      the first whose live probe passes
- *             -> nio                 needs nothing
+ *   binding:  jni -> ffm -> jna               the first that loads
+ *   engine:   io_uring -> epoll, or kqueue    the first whose live probe passes
+ *             -> nio                          needs nothing
  * </pre>
  */
 final class EngineSelector {
@@ -26,15 +26,20 @@ final class EngineSelector {
   static final String NIO = "nio";
   static final String IO_URING = "io_uring";
   static final String EPOLL = "epoll";
+  static final String KQUEUE = "kqueue";
   static final String NO_BINDING = "none";
 
-  /** In the order of preference. */
-  static final List<String> ENGINES = List.of(IO_URING, EPOLL, NIO);
+  /** All there are, in the order of preference on Linux. */
+  static final List<String> ENGINES = List.of(IO_URING, EPOLL, KQUEUE, NIO);
+
+  /** The same elsewhere: what the system may have comes first. */
+  private static final List<String> ENGINES_ELSEWHERE = List.of(KQUEUE, IO_URING, EPOLL, NIO);
 
   private final NativeLoader loader;
   private final String engineWanted;
   private final String bindingWanted;
   private final int featuresOff;
+  private final List<String> order;
   private final Map<String, Candidate> engines = new TreeMap<>();
   private final Map<String, Candidate> bindings = new TreeMap<>();
 
@@ -47,10 +52,16 @@ final class EngineSelector {
     this.engineWanted = engineWanted;
     this.bindingWanted = bindingWanted;
     this.featuresOff = featuresOff;
+    this.order = loader.platform().isLinux() ? ENGINES : ENGINES_ELSEWHERE;
   }
 
   static int number(String engine) {
-    return engine.equals(IO_URING) ? Abi.ENGINE_IO_URING : Abi.ENGINE_EPOLL;
+    return switch (engine) {
+      case IO_URING -> Abi.ENGINE_IO_URING;
+      case EPOLL -> Abi.ENGINE_EPOLL;
+      case KQUEUE -> Abi.ENGINE_KQUEUE;
+      default -> throw new IllegalArgumentException("engine: " + engine + " is not native");
+    };
   }
 
   Selection select() {
@@ -104,7 +115,7 @@ final class EngineSelector {
   private Selection chooseEngine() {
     String chosen = null;
     int features = 0;
-    for (String name : ENGINES) {
+    for (String name : order) {
       boolean wanted = engineWanted.equals(AUTO) ? chosen == null : name.equals(engineWanted);
       EngineProbe probe = probe(name);
       String reason = "";
@@ -150,7 +161,7 @@ final class EngineSelector {
           new Candidate(
               Candidate.BINDING, name, obstacle == null, obstacle != null ? obstacle : "the NIO engine needs no binding"));
     }
-    for (String name : ENGINES) {
+    for (String name : order) {
       engines.put(name, new Candidate(Candidate.ENGINE, name, true, name.equals(NIO) ? "" : "nio was asked for; not probed"));
     }
     return selection(NIO, NO_BINDING, 0);
@@ -160,7 +171,7 @@ final class EngineSelector {
 
   private Selection selection(String engine, String bindingName, int features) {
     List<Candidate> candidates = new ArrayList<>();
-    ENGINES.forEach(name -> candidates.add(engines.get(name)));
+    order.forEach(name -> candidates.add(engines.get(name)));
     for (String name : Bindings.NAMES) {
       Candidate c = bindings.get(name);
       boolean idle = engine.equals(NIO) && c.usable() && c.reason().isEmpty();

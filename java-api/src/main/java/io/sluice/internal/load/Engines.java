@@ -31,7 +31,7 @@ public final class Engines {
   /**
    * Chooses an engine and a binding by looking at what works here and now.
    *
-   * @param engine {@code auto}, {@code io_uring}, {@code epoll}, {@code nio}; null: property {@value #ENGINE_PROPERTY}, else
+   * @param engine {@code auto}, {@code io_uring}, {@code epoll}, {@code kqueue}, {@code nio}; null: property {@value #ENGINE_PROPERTY}, else
    *     auto
    * @param binding {@code auto}, {@code jni}, {@code ffm}, {@code jna}; null: property {@value #BINDING_PROPERTY}, else auto. The
    *     NIO engine needs none and ignores it.

@@ -52,6 +52,10 @@ public class NativeLoader {
     return SHARED;
   }
 
+  Platform platform() {
+    return platform;
+  }
+
   /** A property as this loader sees it. */
   String property(String name) {
     return properties.apply(name);

@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * The outcome of choosing an engine and a binding.
  *
- * @param engine {@code io_uring}, {@code epoll} or {@code nio}
+ * @param engine {@code io_uring}, {@code epoll}, {@code kqueue} or {@code nio}
  * @param binding {@code jni}, {@code ffm}, {@code jna}; {@code none} with the NIO engine
  * @param engineAsked true: the engine was asked for by name, so nothing else may take its place
  * @param features {@code FEAT_*}: what the probe found and {@code sluice.features.off} leaves on; once the engine is open,

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.sluice.EngineUnavailableException;
+import io.sluice.contract.EngineCell;
 import io.sluice.internal.abi.Abi;
 import io.sluice.internal.abi.CompletionRing;
 import io.sluice.internal.abi.SubmissionRing;
@@ -38,11 +39,10 @@ class NativeEngineIT {
   private static final int INET4_LOOPBACK = 0x0100007f;
 
   static Stream<Arguments> cells() {
-    return Stream.of("epoll", "io_uring").flatMap(e -> Bindings.NAMES.stream().map(b -> Arguments.of(e, b)));
+    return EngineCell.engines().stream().filter(e -> !e.equals("nio")).flatMap(e -> Bindings.NAMES.stream().map(b -> Arguments.of(e, b)));
   }
 
   private static Engine open(String engine, String binding) {
-    skipUnlessSelected("sluice.test.engines", engine);
     skipUnlessSelected("sluice.test.bindings", binding);
     try {
       return Engines.open(Engines.select(engine, binding), EngineConfig.DEFAULTS);

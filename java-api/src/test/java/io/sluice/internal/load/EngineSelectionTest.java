@@ -20,6 +20,9 @@ import org.junit.jupiter.api.Test;
 
 /** What is chosen, and that everything else gets a reason. */
 class EngineSelectionTest {
+  /** The engine that every kernel of this system has. */
+  private static final String READINESS = NativeFolder.PLATFORM.isLinux() ? "epoll" : "kqueue";
+
   private static final ClassLoader CLASS_PATH = EngineSelectionTest.class.getClassLoader();
 
   private static Selection realSelection(String engine, String binding) {
@@ -38,7 +41,9 @@ class EngineSelectionTest {
       assertEquals(used, c.reason().isEmpty(), c.toString());
     }
     assertEquals(
-        List.of("io_uring", "epoll", "nio", "jni", "ffm", "jna"),
+        NativeFolder.PLATFORM.isLinux()
+            ? List.of("io_uring", "epoll", "kqueue", "nio", "jni", "ffm", "jna")
+            : List.of("kqueue", "io_uring", "epoll", "nio", "jni", "ffm", "jna"),
         selection.candidates().stream().map(Candidate::name).toList());
   }
 
@@ -47,7 +52,7 @@ class EngineSelectionTest {
     Selection selection = realSelection("auto", "auto");
     assertEquals("jni", selection.binding());
     String expected =
-        List.of("io_uring", "epoll", "nio").stream()
+        List.of("io_uring", "epoll", "kqueue", "nio").stream()
             .filter(name -> selection.candidate(Candidate.ENGINE, name).usable())
             .findFirst()
             .orElseThrow();
@@ -57,9 +62,9 @@ class EngineSelectionTest {
 
   @Test
   void engineAskedForByNameIsTakenAndTheOthersSaySo() {
-    Selection selection = realSelection("epoll", "jni");
-    assertEquals("epoll", selection.engine());
-    assertEquals("epoll was asked for", selection.candidate(Candidate.ENGINE, "nio").reason());
+    Selection selection = realSelection(READINESS, "jni");
+    assertEquals(READINESS, selection.engine());
+    assertEquals(READINESS + " was asked for", selection.candidate(Candidate.ENGINE, "nio").reason());
     assertEquals("jni was asked for", selection.candidate(Candidate.BINDING, "jna").reason());
     assertReasonsForAllOthers(selection);
   }
@@ -68,9 +73,31 @@ class EngineSelectionTest {
   void propertiesDecideWhereTheCallerDoesNot() {
     NativeLoader loader = NativeFolder.loader(CLASS_PATH, Engines.ENGINE_PROPERTY, " NIO ");
     assertEquals("nio", Engines.select(loader, null, null).engine());
-    NativeLoader wrong = NativeFolder.loader(CLASS_PATH, Engines.ENGINE_PROPERTY, "kqueue");
+    NativeLoader wrong = NativeFolder.loader(CLASS_PATH, Engines.ENGINE_PROPERTY, "iocp");
     String message = assertThrows(IllegalArgumentException.class, () -> Engines.select(wrong, null, null)).getMessage();
-    assertEquals("-Dsluice.engine: kqueue is unknown; it must be auto, io_uring, epoll, nio", message);
+    assertEquals("-Dsluice.engine: iocp is unknown; it must be auto, io_uring, epoll, kqueue, nio", message);
+  }
+
+  @Test
+  void anEngineOfAnotherSystemSaysWhichSystemHasIt() {
+    boolean linux = NativeFolder.PLATFORM.isLinux();
+    String foreign = linux ? "kqueue" : "epoll";
+    String message = assertThrows(EngineUnavailableException.class, () -> realSelection(foreign, "jni")).getMessage();
+    String reason = " is an interface of " + (linux ? "macOS and the BSDs" : "Linux") + ", and this library was built for another system";
+    assertTrue(message.startsWith("engine " + foreign + " is unavailable: " + foreign + reason), message);
+  }
+
+  /** A library for macOS cannot be had here; what is looked at first depends on the loader's platform alone. */
+  @Test
+  void outsideLinuxKqueueComesFirst() {
+    NativeLoader off =
+        new NativeLoader(
+            EngineSelectionTest.class.getClassLoader(), name -> name.equals(NativeLoader.ENABLED_PROPERTY) ? "false" : null, name -> null,
+            Platform.of("Mac OS X", "aarch64"));
+    assertEquals(
+        List.of("kqueue", "io_uring", "epoll", "nio"),
+        Engines.select(off, "auto", "auto").candidates().stream()
+            .filter(c -> c.kind().equals(Candidate.ENGINE)).map(Candidate::name).toList());
   }
 
   @Test
@@ -130,13 +157,13 @@ class EngineSelectionTest {
 
   @Test
   void engineAskedForByNameIsNotReplacedWhenOpeningFails() {
-    Selection selection = realSelection("epoll", "jni");
+    Selection selection = realSelection(READINESS, "jni");
     String message =
         assertThrows(
                 EngineUnavailableException.class,
                 () -> Engines.openWithReport(new RefusingLoader(), selection, EngineConfig.DEFAULTS))
             .getMessage();
-    assertTrue(message.startsWith("engine epoll is unavailable: opening a loop failed"), message);
+    assertTrue(message.startsWith("engine " + READINESS + " is unavailable: opening a loop failed"), message);
   }
 
   @Test

@@ -11,6 +11,10 @@ readonly SLUICE_URING_KERNEL_MIN=5.19 # the feature set the engine needs
 # uring_refused WORK_DIR: prints why this machine cannot run io_uring; fails when it can.
 uring_refused() {
     local disabled=/proc/sys/kernel/io_uring_disabled kernel
+    if [[ $SLUICE_OS != Linux ]]; then
+        say "$SLUICE_OS has no io_uring"
+        return 0
+    fi
     if [[ -r $disabled && $(<"$disabled") != 0 ]]; then
         say "$disabled is $(<"$disabled")"
         return 0
@@ -24,10 +28,14 @@ uring_refused() {
     ! "$1/io_uring_check"
 }
 
+# The engine that every kernel of this system has.
+readiness_engine() { if [[ $SLUICE_OS == Linux ]]; then say epoll; else say kqueue; fi; }
+
 # required_cells BASE_FEATURE NEWER_FEATURE|"" WITH_URING(0|1): one "CELL JDK" per line.
 required_cells() {
-    local base=$1 newer=$2 with_uring=$3 jdk engine engines=(epoll)
-    ((with_uring)) && engines=(io_uring epoll)
+    local base=$1 newer=$2 with_uring=$3 jdk engine engines
+    engines=("$(readiness_engine)")
+    ((!with_uring)) || engines=(io_uring "${engines[@]}")
     for jdk in $base $newer; do
         for engine in "${engines[@]}"; do
             say "$engine/jni $jdk"

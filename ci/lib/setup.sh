@@ -1,6 +1,12 @@
 # Sourced by the scripts in ci/: where the repository is, what has to be installed, which JDKs there are, how Maven and
 # the built programs are started. Defines functions and SLUICE_* variables; installs and prints nothing by itself.
 
+# macOS comes with bash 3.2, which takes an empty array for an unset one.
+if ((BASH_VERSINFO[0] < 4 || (BASH_VERSINFO[0] == 4 && BASH_VERSINFO[1] < 4))); then
+    echo "${0##*/}: bash 4.4 or later is needed, this is $BASH_VERSION. On macOS: brew install bash" >&2
+    exit 3
+fi
+
 SLUICE_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 readonly SLUICE_ROOT
 readonly SLUICE_SCRIPT=ci/${0##*/} # for messages
@@ -8,6 +14,8 @@ readonly SLUICE_BASE_FEATURE=17 # the JDK the base classes are compiled for
 readonly SLUICE_FFM_FEATURE=22  # the first JDK with the final foreign function API
 readonly SLUICE_DENY_FEATURE=24 # the first JDK with --illegal-native-access
 readonly SLUICE_EXIT_MISSING=3  # something has to be installed by hand
+SLUICE_OS=$(uname -s)           # Linux, Darwin
+readonly SLUICE_OS
 
 say() { printf '%s\n' "$*"; }
 warn() { printf 'warning: %s\n' "$*" >&2; }
@@ -59,8 +67,26 @@ package_installed() {
         [[ $(dpkg-query -W -f='${Status}' "$1" 2>/dev/null) == "install ok installed" ]]
 }
 
+# need_brew FORMULA=COMMAND...: on macOS nothing is installed; what is missing is named.
+need_brew() {
+    local spec missing=()
+    for spec in "$@"; do
+        command -v "${spec#*=}" >/dev/null || missing+=("${spec%%=*}")
+    done
+    ((${#missing[@]} == 0)) || die $SLUICE_EXIT_MISSING "missing: ${missing[*]}. On macOS: brew install ${missing[*]}"
+}
+
+processors() { if [[ $SLUICE_OS == Linux ]]; then nproc; else sysctl -n hw.ncpu; fi; }
+
 # need_build_tools: all that the C and the Java build take. Sets SLUICE_JDK, the home of the JDK that Maven runs on.
 need_build_tools() {
+    if [[ $SLUICE_OS == Darwin ]]; then
+        command -v cc >/dev/null || die $SLUICE_EXIT_MISSING "no C compiler. On macOS: xcode-select --install"
+        need_brew cmake=cmake ninja=ninja maven=mvn
+        SLUICE_JDK=$(find_jdk $SLUICE_BASE_FEATURE $SLUICE_BASE_FEATURE || find_jdk $SLUICE_BASE_FEATURE) ||
+            die $SLUICE_EXIT_MISSING "no JDK $SLUICE_BASE_FEATURE or newer found. On macOS: brew install --cask temurin@17"
+        return 0
+    fi
     need_packages gcc=gcc libc6-dev cmake=cmake ninja-build=ninja binutils=readelf maven=mvn
     need_packages libusrsctp2 libusrsctp-dev # SCTP: the library goes into the jar, the header is what a C test compares with
     # The JRE that Debian's maven pulls in has no compiler.
@@ -87,7 +113,7 @@ find_jdk() {
     if command -v java >/dev/null; then
         homes+=("$(dirname "$(dirname "$(readlink -f "$(command -v java)")")")")
     fi
-    homes+=(/usr/lib/jvm/* /opt/java/*)
+    homes+=(/usr/lib/jvm/* /opt/java/* /Library/Java/JavaVirtualMachines/*/Contents/Home)
     for home in "${homes[@]}"; do
         [[ -x $home/bin/javac ]] && feature=$(jdk_feature "$home") || continue
         if ((feature >= min && feature <= max && feature > best_feature)); then

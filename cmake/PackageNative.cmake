@@ -7,6 +7,8 @@
 #   OUTPUT_DIR/PLATFORM/libusrsctp.so.2     and its licence: see Usrsctp.cmake
 #   OUTPUT_DIR/include/sluice.h, sluice_sctp.h
 #
+# -DSLUICE_ZIG=/path/to/zig makes it a cross build, with the toolchain file of the platform.
+#
 # Run by Maven as `cmake -DSLUICE_...=... -P PackageNative.cmake`: a script, so that the build needs no shell and
 # chooses Ninja where there is one.
 
@@ -31,8 +33,9 @@ set(configure -S "${SLUICE_SOURCE_DIR}" -B "${SLUICE_BUILD_DIR}"
 if(DEFINED SLUICE_JAVA_HOME)
   list(APPEND configure "-DSLUICE_JAVA_HOME=${SLUICE_JAVA_HOME}")
 endif()
-if(DEFINED SLUICE_TOOLCHAIN AND NOT SLUICE_TOOLCHAIN STREQUAL "")
-  list(APPEND configure "-DCMAKE_TOOLCHAIN_FILE=${SLUICE_TOOLCHAIN}")
+if(SLUICE_ZIG)
+  list(APPEND configure "-DSLUICE_ZIG=${SLUICE_ZIG}" -DSLUICE_STRIP=ON
+    "-DCMAKE_TOOLCHAIN_FILE=${CMAKE_CURRENT_LIST_DIR}/platforms/${SLUICE_PLATFORM}.cmake")
 endif()
 # An existing build directory keeps its generator: naming another one would be an error.
 find_program(NINJA NAMES ninja ninja-build)
@@ -50,8 +53,9 @@ file(COPY "${built}" DESTINATION "${platform_dir}")
 file(COPY "${header}" "${SLUICE_SOURCE_DIR}/include/sluice_sctp.h" DESTINATION "${SLUICE_OUTPUT_DIR}/include")
 sluice_package_usrsctp("${SLUICE_PLATFORM}" "${platform_dir}")
 
-# The Java side compares its constants with this. A cross build cannot run the program: its jar goes without the file.
-if(NOT DEFINED SLUICE_TOOLCHAIN OR SLUICE_TOOLCHAIN STREQUAL "")
+# The Java side compares its constants with this. Where the programs cannot be run, the jar goes without the files.
+cmake_host_system_information(RESULT host QUERY OS_PLATFORM)
+if(NOT SLUICE_ZIG OR SLUICE_PLATFORM STREQUAL "linux-${host}")
   function(dump_abi program file)
     run(${CMAKE_COMMAND} --build "${SLUICE_BUILD_DIR}" --target ${program})
     execute_process(COMMAND "${SLUICE_BUILD_DIR}/${program}" OUTPUT_FILE "${platform_dir}/${file}" RESULT_VARIABLE code)

@@ -85,7 +85,7 @@ class RefusedEnvironmentIT {
   void whereIoUringIsFilteredOutEpollRunsAndTheReasonIsNamed() throws Exception {
     assumeNative();
     ChildJvm.Result result = SystemCallFilter.runWithoutIoUring(ChildJvm.reportCommand());
-    assertReports(result, "turn=0", "engine=epoll binding=jni", "engine io_uring: unavailable, ", "seccomp");
+    assertReports(result, "turn=0", "engine=epoll binding=jni", "engine io_uring: unavailable: ", "seccomp");
   }
 
   @Test

@@ -1,7 +1,7 @@
 # PackageNative.cmake once for each platform, with zig:
 #
 #   cmake -DSLUICE_ZIG=/path/to/zig -DSLUICE_SOURCE_DIR=native -DSLUICE_BUILD_DIR=... -DSLUICE_OUTPUT_DIR=... -DSLUICE_VERSION=...
-#     [-DSLUICE_JAVA_HOME=...] [-DSLUICE_PLATFORMS=linux-x86_64,osx-aarch_64] -P cmake/PackageAllPlatforms.cmake
+#     [-DSLUICE_JAVA_HOME=...] [-DSLUICE_PLATFORMS=linux-x86_64,osx-aarch_64] [-DSLUICE_USRSCTP_SOURCE=...] -P cmake/PackageAllPlatforms.cmake
 #
 # Run by Maven in the profile all-platforms, and by ci/natives.
 
@@ -38,7 +38,7 @@ foreach(platform IN LISTS platforms)
       "-DSLUICE_SOURCE_DIR=${SLUICE_SOURCE_DIR}" "-DSLUICE_BUILD_DIR=${SLUICE_BUILD_DIR}/${platform}"
       -DSLUICE_BUILD_TYPE=Release "-DSLUICE_OUTPUT_DIR=${SLUICE_OUTPUT_DIR}" "-DSLUICE_PLATFORM=${platform}"
       "-DSLUICE_LIBRARY=${library}" "-DSLUICE_VERSION=${SLUICE_VERSION}" "-DSLUICE_JAVA_HOME=${SLUICE_JAVA_HOME}"
-      "-DSLUICE_ZIG=${SLUICE_ZIG}" -P "${CMAKE_CURRENT_LIST_DIR}/PackageNative.cmake"
+      "-DSLUICE_ZIG=${SLUICE_ZIG}" "-DSLUICE_USRSCTP_SOURCE=${SLUICE_USRSCTP_SOURCE}" -P "${CMAKE_CURRENT_LIST_DIR}/PackageNative.cmake"
     RESULT_VARIABLE code)
   if(NOT code EQUAL 0)
     message(FATAL_ERROR "The library for ${platform} was not built (${code}): see above.")

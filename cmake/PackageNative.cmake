@@ -7,6 +7,7 @@
 #   OUTPUT_DIR/PLATFORM/libusrsctp.so.2     and its licence: see Usrsctp.cmake
 #   OUTPUT_DIR/include/sluice.h, sluice_sctp.h
 #
+# -DSLUICE_USRSCTP_SOURCE=/path/to/usrsctp adds libusrsctp.so.2 and its licence to a cross build for Linux.
 # -DSLUICE_ZIG=/path/to/zig makes it a cross build, with the toolchain file of the platform.
 #
 # Run by Maven as `cmake -DSLUICE_...=... -P PackageNative.cmake`: a script, so that the build needs no shell and
@@ -65,6 +66,16 @@ if(NOT SLUICE_ZIG OR SLUICE_PLATFORM STREQUAL "linux-${host}")
   endfunction()
   dump_abi(abi_dump abi.txt)
   dump_abi(abi_dump_sctp abi-sctp.txt)
+endif()
+
+# Beside it, for Linux: the SCTP stack that is loaded at run time. Without its sources SCTP needs the system's.
+if(SLUICE_USRSCTP_SOURCE AND SLUICE_ZIG AND SLUICE_PLATFORM MATCHES "^linux-")
+  run(${CMAKE_COMMAND} -S "${CMAKE_CURRENT_LIST_DIR}/usrsctp" -B "${SLUICE_BUILD_DIR}/usrsctp" -G Ninja -DCMAKE_BUILD_TYPE=Release
+    "-DSLUICE_USRSCTP_SOURCE=${SLUICE_USRSCTP_SOURCE}" "-DSLUICE_ZIG=${SLUICE_ZIG}"
+    "-DCMAKE_TOOLCHAIN_FILE=${CMAKE_CURRENT_LIST_DIR}/platforms/${SLUICE_PLATFORM}.cmake")
+  run(${CMAKE_COMMAND} --build "${SLUICE_BUILD_DIR}/usrsctp" --parallel)
+  file(COPY "${SLUICE_BUILD_DIR}/usrsctp/libusrsctp.so.2" DESTINATION "${platform_dir}")
+  file(COPY_FILE "${SLUICE_USRSCTP_SOURCE}/LICENSE.md" "${platform_dir}/libusrsctp.LICENSE.md")
 endif()
 
 # The ABI version is stated once, in the header.

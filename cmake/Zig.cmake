@@ -16,9 +16,10 @@ list(APPEND CMAKE_TRY_COMPILE_PLATFORM_VARIABLES SLUICE_ZIG)
 
 # Without -target zig builds for the processor it runs on, and with all of its instructions.
 set(CMAKE_C_COMPILER "${SLUICE_ZIG};cc;-target;${SLUICE_ZIG_TARGET}")
-if(CMAKE_SYSTEM_PROCESSOR STREQUAL "aarch64")
-  # clang decides by the gcc that it finds on the building machine whether atomic operations are calls of its runtime library.
-  set(CMAKE_C_FLAGS_INIT "-mno-outline-atomics")
+# clang looks for a gcc on the machine it runs on, and decides by what it finds: for aarch64, whether atomic operations are calls of
+# its runtime library. It is told to look where there is none, so that the same bytes come out everywhere.
+if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
+  set(CMAKE_C_FLAGS_INIT "--gcc-toolchain=/nonexistent")
 endif()
 
 # CMake finds out what a compiler is by linking a program, for which zig would first build the whole C library of the target

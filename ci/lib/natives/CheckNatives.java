@@ -3,6 +3,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,6 +21,10 @@ import java.util.Map;
  * </pre>
  */
 final class CheckNatives {
+  private static final String HEADER =
+      "| platform | format | oldest system | depends on | imports | bytes | signature | verdict |\n|---|---|---|---|--:|--:|---|---|\n";
+  private static final String SCTP_LIBRARY = "libusrsctp.so.2";
+
   private CheckNatives() {}
 
   public static void main(String[] args) throws IOException {
@@ -44,15 +49,19 @@ final class CheckNatives {
             Path.of(options.get("headers")), Path.of(options.get("imports")), List.of(options.get("paths").split(":")));
     Path libraries = Path.of(options.get("libraries"));
     Path again = Path.of(options.get("again"));
-    StringBuilder table = new StringBuilder("| platform | format | oldest system | depends on | imports | bytes | signature | verdict |\n|---|---|---|---|--:|--:|---|---|\n");
+    StringBuilder table = new StringBuilder(HEADER);
     boolean good = true;
     for (Target target : targets) {
       byte[] file = Files.readAllBytes(libraries.resolve(target.platform).resolve(target.libraryName()));
-      List<String> faults = new java.util.ArrayList<>(check.faults(target, file));
+      List<String> faults = new ArrayList<>(check.faults(target, file));
       if (Files.mismatch(library(libraries, target), library(again, target)) >= 0) {
         faults.add("differs from a second build");
       }
       faults.addAll(Damage.unnoticed(check, target, file));
+      Path sctp = libraries.resolve(target.platform).resolve(SCTP_LIBRARY);
+      if (Files.exists(sctp)) {
+        check.faultsOfCompanion(target, Files.readAllBytes(sctp)).forEach(f -> faults.add("has a " + SCTP_LIBRARY + " that " + f));
+      }
       table.append(row(target, file, faults));
       faults.forEach(f -> System.out.println(target.platform + ": " + target.libraryName() + " " + f));
       good &= faults.isEmpty();

@@ -64,6 +64,19 @@ final class LibraryCheck {
     return faults;
   }
 
+  /** The same for a library of others that lies beside it: where it runs, and that it says nothing of this machine. */
+  List<String> faultsOfCompanion(Target target, byte[] file) {
+    NativeLibrary library = NativeLibrary.parse(file);
+    List<String> faults = new ArrayList<>(library.faults());
+    if (!library.architecture().equals(target.architecture)) {
+      faults.add("is built for " + library.architecture());
+    }
+    checkFloor(target, library, faults);
+    checkNeeded(target, library, faults);
+    checkPaths(file, faults);
+    return faults;
+  }
+
   private static void checkFloor(Target target, NativeLibrary library, List<String> faults) {
     String floor = library.floor();
     if (target.floor.isEmpty() ? !floor.isEmpty() : floor.isEmpty()) {
@@ -78,6 +91,10 @@ final class LibraryCheck {
     if (!library.name().equals(expected)) {
       faults.add("calls itself \"" + library.name() + "\", not \"" + expected + "\"");
     }
+    checkNeeded(target, library, faults);
+  }
+
+  private static void checkNeeded(Target target, NativeLibrary library, List<String> faults) {
     for (String needed : library.needed()) {
       if (!target.libc.provides(needed)) {
         faults.add("depends on " + needed + ", which is not " + target.libc);

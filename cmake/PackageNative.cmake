@@ -52,7 +52,17 @@ set(header "${SLUICE_SOURCE_DIR}/include/sluice.h")
 set(platform_dir "${SLUICE_OUTPUT_DIR}/${SLUICE_PLATFORM}")
 file(COPY "${built}" DESTINATION "${platform_dir}")
 file(COPY "${header}" "${SLUICE_SOURCE_DIR}/include/sluice_sctp.h" DESTINATION "${SLUICE_OUTPUT_DIR}/include")
-sluice_package_usrsctp("${SLUICE_PLATFORM}" "${platform_dir}")
+# The SCTP stack that is loaded at run time: the system's, or in a cross build for Linux one that is made from its sources.
+if(NOT SLUICE_ZIG)
+  sluice_package_usrsctp("${SLUICE_PLATFORM}" "${platform_dir}")
+elseif(SLUICE_USRSCTP_SOURCE AND SLUICE_PLATFORM MATCHES "^linux-")
+  run(${CMAKE_COMMAND} -S "${CMAKE_CURRENT_LIST_DIR}/usrsctp" -B "${SLUICE_BUILD_DIR}/usrsctp" -G Ninja -DCMAKE_BUILD_TYPE=Release
+    "-DSLUICE_USRSCTP_SOURCE=${SLUICE_USRSCTP_SOURCE}" "-DSLUICE_ZIG=${SLUICE_ZIG}"
+    "-DCMAKE_TOOLCHAIN_FILE=${CMAKE_CURRENT_LIST_DIR}/platforms/${SLUICE_PLATFORM}.cmake")
+  run(${CMAKE_COMMAND} --build "${SLUICE_BUILD_DIR}/usrsctp" --parallel)
+  file(COPY "${SLUICE_BUILD_DIR}/usrsctp/libusrsctp.so.2" DESTINATION "${platform_dir}")
+  file(COPY_FILE "${SLUICE_USRSCTP_SOURCE}/LICENSE.md" "${platform_dir}/libusrsctp.copyright")
+endif()
 
 # The Java side compares its constants with this. Where the programs cannot be run, the jar goes without the files.
 cmake_host_system_information(RESULT host QUERY OS_PLATFORM)
@@ -66,16 +76,6 @@ if(NOT SLUICE_ZIG OR SLUICE_PLATFORM STREQUAL "linux-${host}")
   endfunction()
   dump_abi(abi_dump abi.txt)
   dump_abi(abi_dump_sctp abi-sctp.txt)
-endif()
-
-# Beside it, for Linux: the SCTP stack that is loaded at run time. Without its sources SCTP needs the system's.
-if(SLUICE_USRSCTP_SOURCE AND SLUICE_ZIG AND SLUICE_PLATFORM MATCHES "^linux-")
-  run(${CMAKE_COMMAND} -S "${CMAKE_CURRENT_LIST_DIR}/usrsctp" -B "${SLUICE_BUILD_DIR}/usrsctp" -G Ninja -DCMAKE_BUILD_TYPE=Release
-    "-DSLUICE_USRSCTP_SOURCE=${SLUICE_USRSCTP_SOURCE}" "-DSLUICE_ZIG=${SLUICE_ZIG}"
-    "-DCMAKE_TOOLCHAIN_FILE=${CMAKE_CURRENT_LIST_DIR}/platforms/${SLUICE_PLATFORM}.cmake")
-  run(${CMAKE_COMMAND} --build "${SLUICE_BUILD_DIR}/usrsctp" --parallel)
-  file(COPY "${SLUICE_BUILD_DIR}/usrsctp/libusrsctp.so.2" DESTINATION "${platform_dir}")
-  file(COPY_FILE "${SLUICE_USRSCTP_SOURCE}/LICENSE.md" "${platform_dir}/libusrsctp.LICENSE.md")
 endif()
 
 # The ABI version is stated once, in the header.

@@ -15,7 +15,7 @@ enum Target {
   OSX_AARCH_64("osx-aarch_64", "aarch_64", Libc.DARWIN, "11.0");
 
   enum Libc {
-    GLIBC("libc\\.so\\.6|libpthread\\.so\\.0|libdl\\.so\\.2|ld-linux-[a-z0-9_-]+\\.so\\.1"),
+    GLIBC("libc\\.so\\.6|libpthread\\.so\\.0|libdl\\.so\\.2|ld-linux-[a-z0-9_-]+\\.so\\.[12]"),
     MUSL("libc\\.so"),
     DARWIN("/usr/lib/libSystem\\.B\\.dylib");
 

@@ -7,6 +7,9 @@
 #   OUTPUT_DIR/PLATFORM/libusrsctp.so.2     and its licence: see Usrsctp.cmake
 #   OUTPUT_DIR/include/sluice.h, sluice_sctp.h
 #
+# -DSLUICE_USRSCTP_SOURCE=/path/to/usrsctp adds libusrsctp.so.2 and its licence to a cross build for Linux.
+# -DSLUICE_ZIG=/path/to/zig makes it a cross build, with the toolchain file of the platform.
+#
 # Run by Maven as `cmake -DSLUICE_...=... -P PackageNative.cmake`: a script, so that the build needs no shell and
 # chooses Ninja where there is one.
 
@@ -31,8 +34,9 @@ set(configure -S "${SLUICE_SOURCE_DIR}" -B "${SLUICE_BUILD_DIR}"
 if(DEFINED SLUICE_JAVA_HOME)
   list(APPEND configure "-DSLUICE_JAVA_HOME=${SLUICE_JAVA_HOME}")
 endif()
-if(DEFINED SLUICE_TOOLCHAIN AND NOT SLUICE_TOOLCHAIN STREQUAL "")
-  list(APPEND configure "-DCMAKE_TOOLCHAIN_FILE=${SLUICE_TOOLCHAIN}")
+if(SLUICE_ZIG)
+  list(APPEND configure "-DSLUICE_ZIG=${SLUICE_ZIG}" -DSLUICE_STRIP=ON
+    "-DCMAKE_TOOLCHAIN_FILE=${CMAKE_CURRENT_LIST_DIR}/platforms/${SLUICE_PLATFORM}.cmake")
 endif()
 # An existing build directory keeps its generator: naming another one would be an error.
 find_program(NINJA NAMES ninja ninja-build)
@@ -48,10 +52,21 @@ set(header "${SLUICE_SOURCE_DIR}/include/sluice.h")
 set(platform_dir "${SLUICE_OUTPUT_DIR}/${SLUICE_PLATFORM}")
 file(COPY "${built}" DESTINATION "${platform_dir}")
 file(COPY "${header}" "${SLUICE_SOURCE_DIR}/include/sluice_sctp.h" DESTINATION "${SLUICE_OUTPUT_DIR}/include")
-sluice_package_usrsctp("${SLUICE_PLATFORM}" "${platform_dir}")
+# The SCTP stack that is loaded at run time: the system's, or in a cross build for Linux one that is made from its sources.
+if(NOT SLUICE_ZIG)
+  sluice_package_usrsctp("${SLUICE_PLATFORM}" "${platform_dir}")
+elseif(SLUICE_USRSCTP_SOURCE AND SLUICE_PLATFORM MATCHES "^linux-")
+  run(${CMAKE_COMMAND} -S "${CMAKE_CURRENT_LIST_DIR}/usrsctp" -B "${SLUICE_BUILD_DIR}/usrsctp" -G Ninja -DCMAKE_BUILD_TYPE=Release
+    "-DSLUICE_USRSCTP_SOURCE=${SLUICE_USRSCTP_SOURCE}" "-DSLUICE_ZIG=${SLUICE_ZIG}"
+    "-DCMAKE_TOOLCHAIN_FILE=${CMAKE_CURRENT_LIST_DIR}/platforms/${SLUICE_PLATFORM}.cmake")
+  run(${CMAKE_COMMAND} --build "${SLUICE_BUILD_DIR}/usrsctp" --parallel)
+  file(COPY "${SLUICE_BUILD_DIR}/usrsctp/libusrsctp.so.2" DESTINATION "${platform_dir}")
+  file(COPY_FILE "${SLUICE_USRSCTP_SOURCE}/LICENSE.md" "${platform_dir}/libusrsctp.copyright")
+endif()
 
-# The Java side compares its constants with this. A cross build cannot run the program: its jar goes without the file.
-if(NOT DEFINED SLUICE_TOOLCHAIN OR SLUICE_TOOLCHAIN STREQUAL "")
+# The Java side compares its constants with this. Where the programs cannot be run, the jar goes without the files.
+cmake_host_system_information(RESULT host QUERY OS_PLATFORM)
+if(NOT SLUICE_ZIG OR SLUICE_PLATFORM STREQUAL "linux-${host}")
   function(dump_abi program file)
     run(${CMAKE_COMMAND} --build "${SLUICE_BUILD_DIR}" --target ${program})
     execute_process(COMMAND "${SLUICE_BUILD_DIR}/${program}" OUTPUT_FILE "${platform_dir}/${file}" RESULT_VARIABLE code)

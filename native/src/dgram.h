@@ -57,7 +57,7 @@ typedef struct sl_msg_raw {
 typedef struct sl_msg_out {
     struct sockaddr_in6 name; /* large enough for IPv4's */
     union {
-        struct cmsghdr align;
+        size_t  align; /* cmsghdr's; itself it ends in an array without bounds, which may stand only at the end */
         uint8_t bytes[CMSG_SPACE(sizeof(struct in6_pktinfo)) + 2 * CMSG_SPACE(sizeof(int))];
     } control;
 } sl_msg_out;

@@ -21,6 +21,7 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
+#include "os.h"
 #include "uring_engine.h"
 
 #define OUT_BITS (UE_OUT_INLINE | UE_OUT_ARMED | UE_OUT_CANCEL)
@@ -92,7 +93,7 @@ static struct ur_sqe *entry_for(sl_loop *l, const struct iovec *iov, uint32_t n)
         struct msghdr *m = memory;
         struct iovec *copy = (struct iovec *)(m + 1);
         memcpy(copy, iov, n * sizeof *iov);
-        *m = (struct msghdr){.msg_iov = copy, .msg_iovlen = n};
+        *m = (struct msghdr){.msg_iov = copy, .msg_iovlen = (SL_OS_IOVLEN)n};
         e->opcode = UR_OP_SENDMSG;
         e->addr = (uint64_t)(uintptr_t)m;
         e->len = 1;

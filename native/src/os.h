@@ -28,12 +28,8 @@
 /* A hint that saves packets, where there is one. */
 #if defined(__linux__)
 #define SL_OS_MSG_MORE MSG_MORE
-typedef size_t SL_OS_IOVLEN;     /* of msghdr.msg_iovlen */
-typedef size_t SL_OS_CONTROLLEN; /* of msghdr.msg_controllen and cmsghdr.cmsg_len */
 #else
 #define SL_OS_MSG_MORE 0
-typedef int SL_OS_IOVLEN;
-typedef socklen_t SL_OS_CONTROLLEN;
 #endif
 
 /* Names of control messages that differ. */
@@ -50,6 +46,10 @@ typedef int SL_OS_IPV4_INTERFACE; /* of in_pktinfo */
 #define SL_OS_RXQ_OVFL (-1)
 typedef unsigned SL_OS_IPV4_INTERFACE;
 #endif
+
+/* size_t with glibc; int and socklen_t with musl and on the BSDs. The second is that of cmsghdr.cmsg_len, too. */
+typedef __typeof__(((struct msghdr *)0)->msg_iovlen) SL_OS_IOVLEN;
+typedef __typeof__(((struct msghdr *)0)->msg_controllen) SL_OS_CONTROLLEN;
 
 /* The send is to be called again at once. macOS answers EPROTOTYPE while a socket is being torn down; the next call tells the truth. */
 static inline bool sl_os_send_again(int os_errno)

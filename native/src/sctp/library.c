@@ -15,6 +15,10 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#if defined(__linux__)
+#include <linux/memfd.h>
+#include <sys/syscall.h>
+#endif
 
 #include "sctp/library.h"
 
@@ -68,7 +72,8 @@ static bool copy_all(int from, int to)
 static int memory_copy(int from)
 {
 #if defined(__linux__)
-    int fd = memfd_create("sluice-usrsctp", MFD_CLOEXEC);
+    /* glibc has memfd_create() from 2.27 on only. */
+    int fd = (int)syscall(SYS_memfd_create, "sluice-usrsctp", MFD_CLOEXEC);
 #else
     int fd = -1;
     errno = ENOSYS; /* nothing is loaded from memory here */

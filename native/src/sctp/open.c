@@ -2,22 +2,23 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#if defined(__linux__) || defined(__APPLE__)
+#if defined(__linux__)
+#include <sys/syscall.h>
+#elif defined(__APPLE__)
 #include <sys/random.h>
-#else
-#include <unistd.h>
 #endif
+#include <unistd.h>
 
 #include "sctp/stack.h"
 
 #define FINISH_STEP_MS 100
 #define FINISH_STEPS   50 /* usrsctp gives endpoints that were busy 20 ms and more */
 
-/* getentropy is younger than the oldest C library that is built for on Linux. */
+/* The wrappers are younger than the oldest C library that is built for on Linux: a system call by number. */
 static bool random_bytes(void *out, size_t bytes)
 {
 #if defined(__linux__)
-    return getrandom(out, bytes, 0) == (ssize_t)bytes;
+    return syscall(SYS_getrandom, out, bytes, 0) == (long)bytes;
 #else
     return getentropy(out, bytes) == 0;
 #endif

@@ -107,14 +107,19 @@ class UdpSteadyStateIT {
   @OnEveryCell
   void systemCallsPerDatagramOfOnePeer(Cell cell) throws Exception {
     Assumptions.assumeFalse(cell.isNio(), "the JDK's own calls are its business");
-    double most = cell.engine().equals("io_uring") ? 1.05 : 3.05;
+    double most = cell.engine().equals("io_uring") ? 1.05 : oneByOne(cell) ? 4.05 : 3.05;
     expectSyscalls(cell, 1, most);
   }
 
   @OnEveryCell
   void systemCallsPerDatagramOf64Peers(Cell cell) throws Exception {
     Assumptions.assumeFalse(cell.isNio(), "the JDK's own calls are its business");
-    expectSyscalls(cell, 64, 1.1);
+    expectSyscalls(cell, 64, oneByOne(cell) ? 2.2 : 1.1);
+  }
+
+  /** macOS has no call for several datagrams, and only the one that would block says that there are no more. */
+  private static boolean oneByOne(Cell cell) {
+    return cell.engine().equals("kqueue");
   }
 
   private static void expectSyscalls(Cell cell, int peers, double most) throws Exception {

@@ -47,21 +47,18 @@ public final class Bindings {
       throw new UnavailableException(obstacle);
     }
     try {
-      Binding binding =
-          switch (name) {
-            case JNI -> JniBinding.load(library);
-            case FFM -> FfmBindingProvider.load(library);
-            case JNA -> JnaBinding.load(library);
-            default -> throw unknown(name);
-          };
-      checkAbi(binding.abi(), library);
-      return binding;
+      return switch (name) {
+        case JNI -> JniBinding.load(library);
+        case FFM -> FfmBindingProvider.load(library);
+        case JNA -> JnaBinding.load(library);
+        default -> throw unknown(name);
+      };
     } catch (IllegalCallerException e) {
       throw new UnavailableException(
           "native access is denied (" + e.getMessage() + "); start java with " + nativeAccessOption(), e, false);
     } catch (UnsatisfiedLinkError | IllegalArgumentException e) {
       // JNI and JNA report a file that cannot be mapped with the first, FFM with the second.
-      throw new UnavailableException("the library cannot be loaded: " + e.getMessage(), e, true);
+      throw LinkFailure.of(e);
     } catch (LinkageError | RuntimeException e) {
       Throwable cause = e instanceof ExceptionInInitializerError && e.getCause() != null ? e.getCause() : e;
       if (cause instanceof IllegalCallerException) { // From the static initialiser of JNA, whose module is denied.

@@ -26,7 +26,7 @@ final class JnaBinding implements Binding {
   }
 
   /** Loads the library once per class loader; later calls answer the first one's result. */
-  static synchronized JnaBinding load(Path file) {
+  static synchronized JnaBinding load(Path file) throws UnavailableException {
     if (loaded == null) {
       NativeLibrary library =
           NativeLibrary.getInstance(
@@ -35,7 +35,14 @@ final class JnaBinding implements Binding {
                   Library.OPTION_OPEN_FLAGS, OPEN_FLAGS,
                   Library.OPTION_CLASSLOADER, JnaBinding.class.getClassLoader()));
       Native.register(C.class, library);
-      loaded = new JnaBinding(library);
+      JnaBinding binding = new JnaBinding(library);
+      try {
+        Bindings.checkAbi(binding.abi(), file);
+      } catch (UnavailableException e) {
+        Native.unregister(C.class);
+        throw e;
+      }
+      loaded = binding;
     }
     return loaded;
   }

@@ -15,11 +15,16 @@ final class JniBinding implements Binding {
 
   private JniBinding() {}
 
-  /** Loads the library once per class loader; later calls answer the first one's result. */
-  static synchronized JniBinding load(Path library) {
+  /**
+   * Loads the library once per class loader; later calls answer the first one's result. A library that does not fit is
+   * not it: loading the next one puts its functions in the place of the first one's.
+   */
+  static synchronized JniBinding load(Path library) throws UnavailableException {
     if (loaded == null) {
       System.load(library.toString());
-      loaded = new JniBinding();
+      JniBinding binding = new JniBinding();
+      Bindings.checkAbi(binding.abi(), library);
+      loaded = binding;
     }
     return loaded;
   }

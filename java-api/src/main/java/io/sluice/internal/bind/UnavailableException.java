@@ -14,7 +14,7 @@ public final class UnavailableException extends Exception {
   }
 
   /**
-   * @param fileRelated the system refused to map the library file: another folder may do
+   * @param fileRelated the system refused this very file: a copy of it in another folder may do
    */
   public UnavailableException(String reason, Throwable cause, boolean fileRelated) {
     super(reason, cause);

@@ -2,11 +2,14 @@ package io.sluice.internal.load;
 
 import io.sluice.internal.abi.Abi;
 import io.sluice.internal.bind.UnavailableException;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URL;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -28,6 +31,10 @@ record LibraryFile(String origin, String version, String fileName, byte[] conten
   static final String RESOURCE_FOLDER = "META-INF/native/";
 
   private static final String PROPERTIES = "sluice.properties";
+
+  /** In every library of Sluice, and in no other. */
+  private static final String FUNCTION_OF_SLUICE = "sluice_shared_bytes";
+
   private static final System.Logger LOG = System.getLogger("io.sluice");
 
   private record Copy(URL url, Properties properties) {
@@ -54,11 +61,52 @@ record LibraryFile(String origin, String version, String fileName, byte[] conten
       throw new UnavailableException(
           file + " cannot be read (" + e + "); correct -D" + NativeLoader.PATH_PROPERTY, e, false);
     }
-    String fault = platform.isLinux() ? ElfFile.fault(content, platform.arch()) : null;
+    String fault = fault(content, platform);
     if (fault != null) {
       throw new UnavailableException(file + " " + fault + "; correct -D" + NativeLoader.PATH_PROPERTY);
     }
     return new LibraryFile(file.toString(), "", file.getFileName().toString(), content, file.toAbsolutePath());
+  }
+
+  /**
+   * The first library of Sluice that lies in a folder of {@code java.library.path}, or null. A file of the same name that
+   * is not Sluice's is none: loading it would run its code.
+   *
+   * @param passedOver takes a sentence for each file that is Sluice's and cannot be used
+   */
+  static LibraryFile onLibraryPath(String path, Platform platform, List<String> passedOver) {
+    for (String folder : path == null ? new String[0] : path.split(File.pathSeparator)) {
+      if (folder.isBlank()) {
+        continue;
+      }
+      try {
+        Path file = Path.of(folder).resolve(platform.libraryName()).toAbsolutePath();
+        if (Files.isRegularFile(file) && contains(Files.readAllBytes(file), FUNCTION_OF_SLUICE)) {
+          byte[] content = Files.readAllBytes(file);
+          String fault = fault(content, platform);
+          if (fault == null) {
+            return new LibraryFile(file.toString(), "", platform.libraryName(), content, file);
+          }
+          passedOver.add(file + " " + fault);
+        }
+      } catch (IOException | InvalidPathException e) {
+        passedOver.add(folder + " cannot be searched (" + e + ")");
+      }
+    }
+    return null;
+  }
+
+  private static boolean contains(byte[] content, String text) {
+    return new String(content, StandardCharsets.ISO_8859_1).contains(text);
+  }
+
+  /** What is wrong with the file, as far as can be seen before it is loaded; or null. */
+  private static String fault(byte[] content, Platform platform) {
+    return switch (platform.os()) {
+      case "linux" -> ElfFile.fault(content, platform);
+      case "osx" -> MachoFile.fault(content, platform);
+      default -> null;
+    };
   }
 
   /** The library of this platform in the jars that {@code loader} sees. */
@@ -97,19 +145,38 @@ record LibraryFile(String origin, String version, String fileName, byte[] conten
       throw new UnavailableException("reading " + resource + " failed: " + e + "; get the sluice-native jar again", e, false);
     }
     if (copies.isEmpty()) {
-      throw new UnavailableException(missing(platform, LibraryFile.class.getModule().isNamed()));
+      boolean modular = LibraryFile.class.getModule().isNamed();
+      throw new UnavailableException(missing(platform, modular, others(loader)));
     }
     return copies;
   }
 
-  /** @param modular Sluice is a named module; on the module path nothing needs the native jar, so the JVM leaves it out */
-  static String missing(Platform platform, boolean modular) {
-    String jar = "io.sluice:sluice-native with the classifier " + platform.classifier();
+  /** The platforms whose libraries are on the class path. */
+  private static List<String> others(ClassLoader loader) {
+    return Platform.PUBLISHED.stream()
+        .filter(p -> {
+          String resource = RESOURCE_FOLDER + p + "/" + PROPERTIES;
+          return (loader == null ? ClassLoader.getSystemResource(resource) : loader.getResource(resource)) != null;
+        })
+        .toList();
+  }
+
+  /**
+   * @param modular Sluice is a named module; on the module path nothing needs the native jar, so the JVM leaves it out
+   * @param others platforms whose libraries are there
+   */
+  static String missing(Platform platform, boolean modular, List<String> others) {
+    if (!Platform.PUBLISHED.contains(platform.classifier())) {
+      return "there is no native library for " + platform + "; build one (docs/platforms.md) or use the NIO engine";
+    }
+    String version = ourVersion();
+    String jar = "io.sluice:sluice-native" + (version.isEmpty() ? "" : ":" + version) + " with the classifier " + platform.classifier();
+    String there = others.isEmpty() ? "" : " (only for " + String.join(", ", others) + ")";
     return "no native library for " + platform
         + (modular
-            ? " in the modules of this JVM or on its class path; add " + jar + " and, when it is on the module path, --add-modules "
-                + platform.moduleName()
-            : " on the class path; add " + jar);
+            ? " in the modules of this JVM or on its class path" + there + "; add " + jar
+                + " and, when it is on the module path, --add-modules " + platform.moduleName()
+            : " on the class path" + there + "; add " + jar);
   }
 
   /** Of several copies, the one of our own version, else the first that speaks our ABI. */
@@ -138,8 +205,8 @@ record LibraryFile(String origin, String version, String fileName, byte[] conten
     String fault = null;
     if (!expected.equalsIgnoreCase(actual)) {
       fault = "is damaged (" + content.length + " bytes with SHA-256 " + actual + ", expected " + expected + ")";
-    } else if (platform.isLinux()) {
-      fault = ElfFile.fault(content, platform.arch());
+    } else {
+      fault = fault(content, platform);
     }
     if (fault != null) {
       throw new UnavailableException(fileName + " beside " + copy.url + " " + fault + "; get the sluice-native jar again");

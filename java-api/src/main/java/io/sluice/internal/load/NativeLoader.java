@@ -15,11 +15,17 @@ import java.util.function.UnaryOperator;
 /**
  * Brings the native library into the process, or says in one sentence why not.
  *
+ * <pre>
+ *   the file that {@value #PATH_PROPERTY} names    in place; it or none
+ *   {@code java.library.path}                        in place; passed over with a warning when it does not fit
+ *   class path or module path                  a temporary copy
+ * </pre>
+ *
  * <p>Each binding maps its own temporary copy, which is deleted as soon as it is mapped: no file is left behind, whatever
  * ends the process, and a second class loader (which the JVM denies the same file) has no difficulty.
  *
  * <p>System properties: {@value #ENABLED_PROPERTY}={@code false} keeps all native code out. {@value #PATH_PROPERTY} names
- * a library file to be loaded in place. {@value #DIR_PROPERTY} names the folder for the temporary copy.
+ * a library file to be loaded in place; only where the system refuses that very file, a copy is loaded. {@value #DIR_PROPERTY} names the folder for the temporary copy.
  * {@value #KEEP_PROPERTY}={@code true} keeps the copy until the JVM ends, for profilers that want to read its symbols.
  */
 public class NativeLoader {
@@ -27,6 +33,9 @@ public class NativeLoader {
   public static final String PATH_PROPERTY = "sluice.native.path";
   public static final String DIR_PROPERTY = "sluice.native.dir";
   public static final String KEEP_PROPERTY = "sluice.native.keep";
+
+  private static final String LIBRARY_PATH = "java.library.path";
+  private static final System.Logger LOG = System.getLogger("io.sluice");
 
   private static final NativeLoader SHARED =
       new NativeLoader(NativeLoader.class.getClassLoader(), System::getProperty, System::getenv, Platform.current());
@@ -104,9 +113,7 @@ public class NativeLoader {
       if (obstacle != null) {
         throw new UnavailableException(obstacle);
       }
-      LibraryFile library = find();
-      Binding loaded =
-          library.inPlace() != null ? Bindings.load(binding, library.inPlace()) : loadCopy(binding, library);
+      Binding loaded = findAndLoad(binding);
       return new Outcome(loaded, null);
     } catch (UnavailableException e) {
       return new Outcome(null, e);
@@ -116,11 +123,56 @@ public class NativeLoader {
     }
   }
 
-  private LibraryFile find() throws UnavailableException {
+  /** In this order: the file that a property names, {@code java.library.path}, the class path. */
+  private Binding findAndLoad(String binding) throws UnavailableException {
     String named = properties.apply(PATH_PROPERTY);
-    return named != null && !named.isBlank()
-        ? LibraryFile.named(Path.of(named), platform)
-        : LibraryFile.onClassPath(resources, platform, LibraryFile.ourVersion());
+    if (named != null && !named.isBlank()) {
+      return loadInPlace(binding, LibraryFile.named(Path.of(named), platform));
+    }
+    List<String> passedOver = new ArrayList<>();
+    Binding loaded = loadInstalled(binding, passedOver);
+    if (loaded != null) {
+      return loaded;
+    }
+    String also = passedOver.isEmpty() ? "" : "; on " + LIBRARY_PATH + ": " + String.join("; ", passedOver);
+    try {
+      loaded = loadCopy(binding, LibraryFile.onClassPath(resources, platform, LibraryFile.ourVersion()));
+    } catch (UnavailableException e) {
+      throw also.isEmpty() ? e : new UnavailableException(e.getMessage() + also, e, false);
+    }
+    if (!also.isEmpty()) {
+      LOG.log(System.Logger.Level.WARNING, "Sluice took the library of the class path{0}.", also);
+    }
+    return loaded;
+  }
+
+  private Binding loadInstalled(String binding, List<String> passedOver) {
+    LibraryFile library = LibraryFile.onLibraryPath(properties.apply(LIBRARY_PATH), platform, passedOver);
+    if (library == null) {
+      return null;
+    }
+    try {
+      return loadInPlace(binding, library);
+    } catch (UnavailableException e) {
+      passedOver.add(library.origin() + ": " + e.getMessage());
+      return null;
+    }
+  }
+
+  /** Where the system refuses this very file (noexec, or another class loader has it), a copy may do. */
+  private Binding loadInPlace(String binding, LibraryFile library) throws UnavailableException {
+    try {
+      return Bindings.load(binding, library.inPlace());
+    } catch (UnavailableException e) {
+      if (!e.isFileRelated()) {
+        throw e;
+      }
+      try {
+        return loadCopy(binding, library);
+      } catch (UnavailableException ofCopy) {
+        throw new UnavailableException(e.getMessage() + "; and of a copy: " + ofCopy.getMessage(), ofCopy, false);
+      }
+    }
   }
 
   private Binding loadCopy(String binding, LibraryFile library) throws UnavailableException {
@@ -135,7 +187,7 @@ public class NativeLoader {
         try {
           return loadCopyIn(folder, binding, library);
         } catch (IOException | UnsupportedOperationException e) {
-          refusals.add(folder + ": not writable (" + e + ")");
+          refusals.add(folder + ": " + (e.getClass() == IOException.class ? e.getMessage() : "not writable (" + e + ")"));
         } catch (UnavailableException e) {
           if (!e.isFileRelated()) {
             throw e;
@@ -147,7 +199,7 @@ public class NativeLoader {
     }
     throw new UnavailableException(
         "no folder to load " + library.fileName() + " from: " + String.join("; ", refusals) + ". Name a writable folder that"
-            + " allows execution with -D" + DIR_PROPERTY + "=FOLDER" + libcHint(),
+            + " allows execution with -D" + DIR_PROPERTY + "=FOLDER",
         last,
         false);
   }
@@ -163,9 +215,5 @@ public class NativeLoader {
         TemporaryFolders.delete(file);
       }
     }
-  }
-
-  private String libcHint() {
-    return platform.libc().equals("musl") ? ". This JVM runs on musl: the library must have been built for it" : "";
   }
 }

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
@@ -16,6 +17,14 @@ import java.util.stream.Stream;
  * @param libc {@code glibc}, {@code musl} or {@code system}
  */
 public record Platform(String os, String arch, String libc) {
+  /** Classifiers of the native jars that there are. */
+  static final List<String> PUBLISHED =
+      List.of(
+          "linux-x86_64", "linux-aarch_64", "linux-riscv64", "linux-x86_64-musl", "linux-aarch_64-musl", "osx-x86_64", "osx-aarch_64");
+
+  static final String MUSL = "musl";
+  static final String GLIBC = "glibc";
+
   private static final String MUSL_LOADER = "/ld-musl-";
 
   /** The platform of this JVM. */
@@ -28,14 +37,14 @@ public record Platform(String os, String arch, String libc) {
     return new Platform(os, arch(osArch.toLowerCase(Locale.ROOT)), os.equals("linux") ? linuxLibc() : "system");
   }
 
-  /** Classifier of the native jar and name of its folder. */
+  /** Classifier of the native jar and name of its folder: the name of os-maven-plugin, and for musl what tells it from glibc. */
   public String classifier() {
-    return os + "-" + arch;
+    return os + "-" + arch + (isMusl() ? "-" + MUSL : "");
   }
 
   /** Name of the (automatic) module that the native jar is on the module path. */
   public String moduleName() {
-    return "io.sluice.natives." + os + "." + arch;
+    return "io.sluice.natives." + classifier().replace('-', '.');
   }
 
   public String libraryName() {
@@ -44,6 +53,10 @@ public record Platform(String os, String arch, String libc) {
 
   public boolean isLinux() {
     return os.equals("linux");
+  }
+
+  boolean isMusl() {
+    return libc.equals(MUSL);
   }
 
   private static String os(String name) {
@@ -71,14 +84,14 @@ public record Platform(String os, String arch, String libc) {
   /** musl's loader is mapped into every process that uses it; its presence in /lib alone would prove nothing. */
   private static String linuxLibc() {
     try (Stream<String> maps = Files.lines(Path.of("/proc/self/maps"), StandardCharsets.ISO_8859_1)) {
-      return maps.anyMatch(line -> line.contains(MUSL_LOADER)) ? "musl" : "glibc";
+      return maps.anyMatch(line -> line.contains(MUSL_LOADER)) ? MUSL : GLIBC;
     } catch (IOException | UncheckedIOException e) {
-      return "glibc";
+      return GLIBC;
     }
   }
 
   @Override
   public String toString() {
-    return classifier() + (libc.equals("musl") ? " (musl)" : "");
+    return classifier();
   }
 }

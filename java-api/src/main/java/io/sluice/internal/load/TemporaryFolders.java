@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -48,7 +49,11 @@ final class TemporaryFolders {
     }
   }
 
-  /** A new file with this content in a new folder, both open to this user only. */
+  /**
+   * A new file with this content in a new folder, both open to this user only, and safe from others.
+   *
+   * @throws IOException also when the folder is not safe or the content did not arrive; the message says which
+   */
   static Path write(Path below, String fileName, byte[] content) throws IOException {
     Path folder =
         Files.createTempDirectory(
@@ -57,7 +62,16 @@ final class TemporaryFolders {
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     Path file = folder.resolve(fileName);
     try {
-      return Files.write(file, content, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+      String danger = FolderTrust.danger(below, folder);
+      if (danger != null) {
+        throw new IOException("not safe, " + danger);
+      }
+      Files.write(file, content, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+      // A disk may fill up or fail without an error of write(2).
+      if (!Arrays.equals(content, Files.readAllBytes(file))) {
+        throw new IOException("what was read back is not what was written");
+      }
+      return file;
     } catch (IOException e) {
       delete(file);
       throw e;

@@ -14,6 +14,7 @@ import io.sluice.UdpHandler;
 import io.sluice.UdpOptions;
 import io.sluice.UdpSocket;
 import io.sluice.internal.engine.Engine;
+import io.sluice.internal.load.Announcement;
 import io.sluice.internal.load.Engines;
 import io.sluice.internal.load.SctpNatives;
 import io.sluice.internal.load.Selection;
@@ -82,6 +83,7 @@ public final class LoopGroup implements EventLoopGroup {
       throw e;
     }
     group.report = selection.report();
+    Announcement.of(selection);
     if (!group.callerDriven) {
       group.startThreads(builder.threadFactory());
     }

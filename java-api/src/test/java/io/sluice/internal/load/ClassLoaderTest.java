@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.lang.reflect.InvocationTargetException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Several copies of Sluice in one JVM, one of them under another name, and class paths without JNA. */
 class ClassLoaderTest {
@@ -46,6 +49,22 @@ class ClassLoaderTest {
     for (int i = 0; i < 2; i++) {
       ClassLoader other = ClassLoaders.sluiceOnly();
       turnOnce(other.loadClass(ENGINES), other.loadClass(ENGINE), other.loadClass(CONFIG));
+    }
+  }
+
+  /** The JVM gives a file to one class loader only. */
+  @Test
+  void classLoadersThatAreGivenTheSameFileEachLoadIt(@TempDir Path dir) throws Throwable {
+    assumeNative();
+    Path file = Files.write(dir.resolve(NativeFolder.PLATFORM.libraryName()), NativeFolder.realLibrary());
+    System.setProperty(NativeLoader.PATH_PROPERTY, file.toString());
+    try {
+      for (int i = 0; i < 2; i++) {
+        ClassLoader other = ClassLoaders.sluiceOnly();
+        turnOnce(other.loadClass(ENGINES), other.loadClass(ENGINE), other.loadClass(CONFIG));
+      }
+    } finally {
+      System.clearProperty(NativeLoader.PATH_PROPERTY);
     }
   }
 

@@ -183,6 +183,10 @@ class NativeLoaderTest {
     assertEquals("linux-aarch_64", Platform.of("Linux", "aarch64").classifier());
     assertEquals("osx-aarch_64", Platform.of("Mac OS X", "arm64").classifier());
     assertEquals("windows-x86_64", Platform.of("Windows 11", "amd64").classifier());
+    assertEquals("linux-riscv64", Platform.of("Linux", "riscv64").classifier());
+    Platform alpine = new Platform("linux", "x86_64", Platform.MUSL);
+    assertEquals("linux-x86_64-musl", alpine.classifier());
+    assertEquals("io.sluice.natives.linux.x86_64.musl", alpine.moduleName());
   }
 
   private static List<Path> list(Path folder) throws IOException {

@@ -29,9 +29,9 @@ class RefusedEnvironmentIT {
     assumeTrue(NativeLoader.shared().obstacle("jni") == null, NativeLoader.shared().obstacle("jni"));
   }
 
-  /** Runs the report where {@code dir} is a fresh file system mounted noexec, visible to that process only. */
-  private ChildJvm.Result onNoexecFolder(String... options) throws Exception {
-    List<String> probe = List.of("unshare", "--user", "--map-root-user", "--mount", "mount", "-t", "tmpfs", "-o", "noexec", "tmpfs", dir.toString());
+  /** Runs the report where {@code dir} is a fresh file system mounted noexec or ro, visible to that process only. */
+  private ChildJvm.Result onFolderMounted(String how, String... options) throws Exception {
+    List<String> probe = List.of("unshare", "--user", "--map-root-user", "--mount", "mount", "-t", "tmpfs", "-o", how, "tmpfs", dir.toString());
     boolean possible;
     try {
       possible = ChildJvm.run(probe).exit() == 0;
@@ -40,7 +40,7 @@ class RefusedEnvironmentIT {
     }
     assumeTrue(possible, "no unprivileged mount namespace here (unshare --user --mount)");
     List<String> command = new ArrayList<>(List.of("unshare", "--user", "--map-root-user", "--mount", "sh", "-c",
-        "mount -t tmpfs -o noexec tmpfs \"$0\" && exec \"$@\"", dir.toString()));
+        "mount -t tmpfs -o " + how + " tmpfs \"$0\" && exec \"$@\"", dir.toString()));
     command.addAll(ChildJvm.reportCommand(options));
     return ChildJvm.run(command);
   }
@@ -48,7 +48,7 @@ class RefusedEnvironmentIT {
   @Test
   void noexecFolderNamedByItsUserGivesNioAndTheReason() throws Exception {
     assumeNative();
-    ChildJvm.Result result = onNoexecFolder("-Dsluice.native.dir=" + dir);
+    ChildJvm.Result result = onFolderMounted("noexec", "-Dsluice.native.dir=" + dir);
     assertReports(result, "turn=0", "engine=nio", dir + ": mounted noexec", "-Dsluice.native.dir=FOLDER");
   }
 
@@ -59,12 +59,33 @@ class RefusedEnvironmentIT {
     Path cache = Files.createDirectories(home.resolve(".cache"));
     try {
       assumeTrue(!TemporaryFolders.isNoexec(cache), cache + " is mounted noexec itself");
-      ChildJvm.Result result = onNoexecFolder("-Djava.io.tmpdir=" + dir, "-Duser.home=" + home);
+      ChildJvm.Result result = onFolderMounted("noexec", "-Djava.io.tmpdir=" + dir, "-Duser.home=" + home);
       assertReports(result, "turn=0", "binding=jni");
     } finally {
       Files.delete(cache);
       Files.delete(home);
     }
+  }
+
+  @Test
+  void readOnlyFolderNamedByItsUserGivesNioAndTheReason() throws Exception {
+    assumeNative();
+    ChildJvm.Result result = onFolderMounted("ro", "-Dsluice.native.dir=" + dir);
+    assertReports(result, "turn=0", "engine=nio", dir + ": not writable", "Read-only file system", "-Dsluice.native.dir=FOLDER");
+  }
+
+  @Test
+  void readOnlyTemporaryFolderIsPassedOver() throws Exception {
+    assumeNative();
+    ChildJvm.Result result = onFolderMounted("ro", "-Djava.io.tmpdir=" + dir, "-Duser.home=" + dir);
+    assertReports(result, "turn=0", "binding=jni");
+  }
+
+  @Test
+  void whereIoUringIsFilteredOutEpollRunsAndTheReasonIsNamed() throws Exception {
+    assumeNative();
+    ChildJvm.Result result = SystemCallFilter.runWithoutIoUring(ChildJvm.reportCommand());
+    assertReports(result, "turn=0", "engine=epoll binding=jni", "engine io_uring: unavailable: ", "seccomp");
   }
 
   @Test

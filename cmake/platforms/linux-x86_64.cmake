@@ -1,0 +1,5 @@
+set(CMAKE_SYSTEM_NAME Linux)
+set(CMAKE_SYSTEM_PROCESSOR x86_64)
+set(SLUICE_ZIG_TARGET x86_64-linux-gnu.2.17)
+
+include("${CMAKE_CURRENT_LIST_DIR}/../Zig.cmake")

@@ -1,0 +1,72 @@
+package io.sluice.internal.load;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Whether somebody else could put another file in the place of one that this process has just written there. What is inside
+ * a private folder is safe from others; the folder itself is not where others may rename it away. So every folder on the way
+ * must belong to this user or to the system, and where everybody may write, the sticky bit must keep them from what is not
+ * theirs, as in /tmp.
+ */
+final class FolderTrust {
+  private static final int STICKY = 01000;
+  private static final int WRITABLE_BY_OTHERS = 02;
+  private static final int ROOT = 0;
+
+  /** Stands for every user that a container knows nothing of: the owner of most of its files. */
+  private static final int OVERFLOW_USER = 65534;
+
+  private static final Path USERS_OF_CONTAINER = Path.of("/proc/self/uid_map");
+  private static final String EVERY_USER = "0 0 4294967295";
+
+  private FolderTrust() {}
+
+  /**
+   * Why files below the folder are not safe from others, or null.
+   *
+   * @param created a folder that this process has made: its owner is this user
+   */
+  static String danger(Path folder, Path created) throws IOException {
+    try {
+      int self = owner(created);
+      boolean container = container();
+      for (Path p = folder.toRealPath(); p != null; p = p.getParent()) {
+        String danger = dangerOf(p, owner(p), mode(p), self, container);
+        if (danger != null) {
+          return danger;
+        }
+      }
+    } catch (UnsupportedOperationException | IllegalArgumentException e) {
+      return null; // No file system with owners.
+    }
+    return null;
+  }
+
+  static String dangerOf(Path p, int owner, int mode, int self, boolean container) {
+    if (owner != self && owner != ROOT && !(container && owner == OVERFLOW_USER)) {
+      return p + " belongs to another user (" + owner + ")";
+    }
+    return (mode & WRITABLE_BY_OTHERS) != 0 && (mode & STICKY) == 0 ? "everybody may rename files in " + p + " (no sticky bit)" : null;
+  }
+
+  private static int owner(Path p) throws IOException {
+    return (Integer) Files.getAttribute(p, "unix:uid");
+  }
+
+  private static int mode(Path p) throws IOException {
+    return (Integer) Files.getAttribute(p, "unix:mode");
+  }
+
+  /** Whether this process sees only some of the system's users: user_namespaces(7). */
+  private static boolean container() {
+    try {
+      List<String> map = Files.readAllLines(USERS_OF_CONTAINER);
+      return map.size() != 1 || !map.get(0).trim().replaceAll("\\s+", " ").equals(EVERY_USER);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}

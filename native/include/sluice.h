@@ -224,7 +224,8 @@ extern "C" {
  *          flight, closes the descriptor, posts its terminal (result 0) and bumps the generation. With a closing
  *          handle, a second CLOSE completes with EALREADY, before the first one does; if it carries ABORT it turns the
  *          first into an abort. Other work for a closing handle (not CANCEL) completes with EALREADY, too. ABORT and DRAIN
- *          together are EINVAL.
+ *          together are EINVAL. When a SEND fails while the queue is drained, the CLOSE becomes an abort: a FIN would tell the
+ *          peer that it has everything.
  * CANCEL   result 0: the victim was asked to end, its own terminal completion tells how it ended (perhaps with
  *          success: a cancel races completion). ENOENT: no such victim. ACCEPT, CONNECT, RECV, RECVMSG, WATCH can be
  *          victims.

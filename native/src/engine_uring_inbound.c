@@ -173,14 +173,21 @@ static int pending_error(sl_loop *l, const sl_slot *s) {
     return getsockopt(s->fd, SOL_SOCKET, SO_ERROR, &err, &len) < 0 ? errno : err;
 }
 
+/* POLLERR alone is no end: somebody else took the error, and tells it. */
+static void end_seen(sl_loop *l, sl_slot *s, int32_t res) {
+    if ((res & (POLLRDHUP | POLLHUP)) && !unwanted(s)) {
+        sl_in_eof_seen(l, s);
+    }
+}
+
 /* The poll goes on in the kernel: an error, which the socket tells only once, is kept until it has been taken back. */
 static void watch_goes_on(sl_loop *l, sl_slot *s, int32_t res) {
     int err = res & POLLERR && !s->engine_word[1] ? pending_error(l, s) : 0;
     if (err) {
         s->engine_word[1] = (uint64_t)err;
         ue_cancel(l, ue_data(l, s, UE_WATCH));
-    } else if (!s->engine_word[1] && !unwanted(s)) {
-        sl_in_eof_seen(l, s);
+    } else if (!s->engine_word[1]) {
+        end_seen(l, s, res);
     }
 }
 
@@ -202,9 +209,7 @@ void ue_watch_done(sl_loop *l, sl_slot *s, int32_t res, uint32_t flags) {
     } else if (res < 0) {
         sl_in_end(l, s, -sl_err(-res), false, -res);
     } else if (s->flags & SL_F_IN_MULTI) { /* the kernel had no room for more completions (C8) */
-        if (!unwanted(s)) {
-            sl_in_eof_seen(l, s);
-        }
+        end_seen(l, s, res);
         ue_go_on(l, s);
     } else {
         sl_in_end(l, s, 0, true, 0);

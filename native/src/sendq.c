@@ -298,6 +298,7 @@ void sl_send_failed(sl_loop *l, sl_slot *s, int os_errno)
     int code = os_errno ? sl_err(os_errno) : SLUICE_ECANCELED;
 
     s->flags |= SL_F_SEND_ERR;
+    if (s->life == SL_DRAINING) s->flags |= SL_F_ABORT; /* the peer must not take the gap for the end */
     sl_sendq_drop(l, s, -code, (uint32_t)os_errno);
     if (s->life != SL_LIVE) sl_close_advance(l, s);
 }

@@ -89,6 +89,25 @@ static void a_file_that_ends_early(void)
     close(peer);
 }
 
+/* The peer must not take the gap for the end, whoever asked for a good one. */
+static void a_drain_that_fails_becomes_a_reset(void)
+{
+    uint64_t handle;
+    int peer;
+    char text[50];
+    int32_t file = open_file(path);
+
+    drive_pair(&d, &handle, &peer);
+    submit(handle, 1, file, BYTES - 50, 100);
+    drive_end(&d, handle, 2, SLUICE_SQE_DRAIN);
+    CHECK_EQ(drive_expect(&d, 1, -SLUICE_EIO).accepted, 50);
+    drive_expect(&d, 2, 0);
+    peer_read(&d, peer, text, sizeof text);
+    CHECK_EQ(peer_end(&d, peer), ECONNRESET);
+    CHECK_EQ(close_file(file), 0);
+    close(peer);
+}
+
 /* This process does not ignore SIGPIPE: its default would end the test. */
 static void a_closed_peer_raises_no_signal(void)
 {
@@ -196,6 +215,7 @@ int main(int argc, char **argv)
     in_order_between_sends(false);
     in_order_between_sends(true);
     a_file_that_ends_early();
+    a_drain_that_fails_becomes_a_reset();
     a_closed_peer_raises_no_signal();
     a_large_region_leaves_turns_to_others();
     drive_quiet(&d);

@@ -10,8 +10,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
- * Lives through very many lifecycles of connections in random ways, and holds every one of them against the rules: run by
- * {@code ci/soak}. What a connection does is a function of the seed and its number, so a failure names both.
+ * Lives through very many lifecycles of connections in random ways, and holds every one of them against the rules: run
+ * by {@code ci/soak}. What a connection does is a function of the seed and its number, so a failure names both.
  *
  * <p>Exit code: 0 nothing found, 1 faults, 2 wrong arguments or an engine that cannot run.
  */
@@ -72,8 +72,11 @@ public final class Soak {
     }
     double seconds = (System.nanoTime() - start) / 1e9;
     System.out.printf(
-        Locale.ROOT, "soak: %s seed %d: %d connections, %d opened and closed, %d MiB verified, %d broadcast messages, %d shortages, starved %d, late %d, %.1f s, %s%n",
-        cell, options.seed(), sum.connections(), sum.opens(), sum.bytes() >> 20, sum.messages(), sum.shortages(), sum.starved(), sum.late(), seconds, sum.closes());
+        Locale.ROOT,
+        "soak: %s seed %d: %d connections, %d opened and closed, %d MiB verified, %d broadcast messages, %d shortages, "
+            + "starved %d, late %d, %.1f s, %s%n",
+        cell, options.seed(), sum.connections(), sum.opens(), sum.bytes() >> 20, sum.messages(), sum.shortages(),
+        sum.starved(), sum.late(), seconds, sum.closes());
     System.out.println(
         "soak: " + cell + (faults.count() == 0 ? " PASSED" : " FAILED with " + faults.count() + " faults")
             + ", repeat with ci/soak " + options.repeating(engine) + " --lifecycles " + options.lifecycles());

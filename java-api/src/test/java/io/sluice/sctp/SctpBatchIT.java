@@ -155,4 +155,35 @@ class SctpBatchIT {
       assertEquals(0, server.messages.size());
     }
   }
+
+  /** A thread that goes on sending until it is told CLOSED, and an abort somewhere in between. */
+  @OnEverySctpEngine
+  void messagesOfAThreadThatRacesWithTheEndAreAllAccountedFor(SctpCell cell) {
+    // Little room: usrsctp drops notifications of failed sends that its receive buffer does not hold.
+    SctpOptions options = SctpOptions.defaults().withSendBounds(100, 1000);
+    SctpStackOptions limits = SctpStackOptions.defaults().withMaxMessageBytes(64).withBuffers(64 << 10, 4096);
+    try (SctpPair p = new SctpPair(cell, options, limits, SctpRecorder::new)) {
+      SctpEndpoint dialer = Await.value(p.clientSide.bind(SctpPair.loopback(0)));
+      for (int round = 0; round < 200; round++) {
+        SctpRecorder client = new SctpRecorder();
+        SctpAssociation a = Await.value(dialer.connect(p.address(), options, client));
+        SctpRecorder server = Await.next(p.accepted);
+        Await.value(server.opened);
+        int abortAt = round % 20;
+        int taken = 0;
+        for (SendResult r = SendResult.QUEUED; r != SendResult.CLOSED;) {
+          r = a.send(SctpPair.text("m" + taken), SctpSendOptions.stream(0), taken);
+          if (r.accepted() && ++taken == abortAt + 1) {
+            a.loop().execute(() -> a.abort("")); // Unlike an abort of this thread, it takes effect at any moment.
+          }
+        }
+        Await.value(client.closed);
+        Await.value(server.closed);
+        Set<Integer> accounted = new TreeSet<>();
+        client.failures.forEach(f -> accounted.add(f.context()));
+        server.messages.forEach(m -> accounted.add(Integer.parseInt(m.substring("0/0 m".length()))));
+        assertEquals(taken, accounted.size(), "round " + round);
+      }
+    }
+  }
 }

@@ -133,7 +133,12 @@ abstract class ConnectionEnds extends ConnectionReads {
 
   @Override
   final void fail(CloseReason cause) {
-    endNow(cause, 0);
+    endNow(cause, leavesGap(cause) ? Abi.SQE_ABORT : 0);
+  }
+
+  /** This side could not do what it took on itself: a FIN would tell the peer that it has everything. */
+  private static boolean leavesGap(CloseReason cause) {
+    return cause.kind() == CloseReason.Kind.IO_ERROR || cause.kind() == CloseReason.Kind.RESOURCE_LIMIT;
   }
 
   @Override
@@ -213,7 +218,7 @@ abstract class ConnectionEnds extends ConnectionReads {
   final void finRefused(int result) {
     if ((flags & LINGERING) != 0) {
       peerEndedToo();
-    } else {
+    } else if ((flags & CLOSING) == 0) { // Else a CLOSE is on its way, whose FIN it is: nothing is lost.
       fail(CloseReasons.ofCode(result, 0, "shutdownOutput"));
     }
   }

@@ -57,7 +57,7 @@ final class HandOff {
     }
   }
 
-  /** Out of memory or handles. The accepting loop had room for this socket a moment ago: it takes it back to close it. */
+  /** Out of memory or handles, or broken. The accepting loop had room for this socket a moment ago: it takes it back to close it. */
   private void refused(int result) {
     if (adopting != from) {
       try {
@@ -73,6 +73,10 @@ final class HandOff {
 
   private void adopt(Loop loop) {
     adopting = loop;
+    if (loop.shutdown().isBroken()) {
+      refused(-Abi.ECANCELED);
+      return;
+    }
     int slot = loop.handOffs.add(this);
     loop.submissions.submit(Abi.OP_ADOPT, 0, 0, 0L, Tokens.of(Tokens.ADOPT, slot), 0L, 0L, descriptor);
   }

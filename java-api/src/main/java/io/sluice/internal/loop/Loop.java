@@ -193,8 +193,9 @@ final class Loop implements EventLoop, Runnable {
   }
 
   private long waitNanos(long maxWaitNanos) {
+    long now = idle.any() || !timers.isEmpty() ? nanoTime() : 0; // Once: it is asked for in every turn.
     if (idle.any()) {
-      idle.turnEnds(nanoTime());
+      idle.turnEnds(now);
     }
     if (!dirty.isEmpty() || residents.anyWork() || idle.anyDue() || dispatcher.available() > 0 || !tasks.isEmpty()) {
       return 0;
@@ -202,7 +203,7 @@ final class Loop implements EventLoop, Runnable {
     if (timers.isEmpty()) {
       return maxWaitNanos;
     }
-    long timer = timers.delayNanos(nanoTime());
+    long timer = timers.delayNanos(now);
     return maxWaitNanos < 0 ? timer : Math.min(timer, maxWaitNanos);
   }
 

@@ -23,6 +23,7 @@ final class LoopShutdown {
   private boolean aborting;
   private boolean forced;
   private boolean lastTasks;
+  private boolean broken;
   private long closed;
   private long aborted;
   private long bytesUnsent;
@@ -33,6 +34,11 @@ final class LoopShutdown {
 
   boolean begun() {
     return begun;
+  }
+
+  /** The engine is not entered again: nothing that is submitted now will be carried out. */
+  boolean isBroken() {
+    return broken;
   }
 
   /** Loop thread. */
@@ -123,6 +129,7 @@ final class LoopShutdown {
     }
     if (!lastTasks) {
       lastTasks = true;
+      broken = forced;
       // They may bring new sockets (a hand-over that was under way), which are closed before the loop ends.
       loop.runLastTasks();
     }
@@ -136,6 +143,7 @@ final class LoopShutdown {
   void breakUp(CloseReason why) {
     begun = true;
     aborting = true;
+    broken = true;
     if (!lastTasks) {
       lastTasks = true;
       loop.runLastTasks();

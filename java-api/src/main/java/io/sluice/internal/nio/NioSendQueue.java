@@ -292,6 +292,7 @@ final class NioSendQueue {
   /** The head failed: it answers with the error and its count, the others were never tried. */
   private void fail(NioSlot slot, long error) {
     slot.sendFailed = true;
+    slot.abort |= slot.life == NioSlot.Life.DRAINING; // The peer must not take the gap for the end.
     drop(slot, NioErrors.code(error), NioErrors.errno(error));
   }
 

@@ -12,6 +12,9 @@ import io.sluice.api.Await;
 import io.sluice.api.Cell;
 import io.sluice.api.OnEveryCell;
 import io.sluice.api.Recorder;
+import io.sluice.internal.engine.Engine;
+import io.sluice.internal.engine.EngineConfig;
+import io.sluice.internal.load.Engines;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -22,7 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
-/** One loop accepts and hands over to one that ends in the meantime: nobody is served, nothing leaks, and the peer is told. */
+/** One loop accepts and hands over to one that cannot take it: nobody is served, nothing leaks, and the peer is told. */
 class RefusedHandOverIT {
   private static final Duration TURN = Duration.ofMillis(20);
 
@@ -35,7 +38,15 @@ class RefusedHandOverIT {
     final List<Recorder> served = new ArrayList<>();
 
     Group(Cell cell) {
-      group = cell.builder().threads(2).callerDriven().build();
+      this(cell, false);
+    }
+
+    /** With {@code small} the loop that does not accept has room for one socket. */
+    Group(Cell cell, boolean small) {
+      group = cell.builder().threads(2).callerDriven().stallThreshold(Duration.ZERO).build();
+      if (small) {
+        makeSmall(cell);
+      }
       listener = group.listen(
           new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
           ListenOptions.defaults().withDistribution(Distribution.HAND_OFF),
@@ -48,6 +59,16 @@ class RefusedHandOverIT {
       drive(() -> listener.ready().toCompletableFuture().isDone(), loops.get(0), loops.get(1));
       accepting = loops.get(0).listeners.live() > 0 ? loops.get(0) : loops.get(1);
       other = accepting == loops.get(0) ? loops.get(1) : loops.get(0);
+    }
+
+    /** In the place of the second loop, which nobody has driven yet. */
+    private void makeSmall(Cell cell) {
+      List<Loop> loops = ((LoopGroup) group).loopList();
+      loops.get(1).engine.destroy(true);
+      Engine engine = Engines.open(
+          Engines.select(cell.engine(), cell.isNio() ? null : cell.binding()),
+          new EngineConfig(0, 0, 0, 0, 1, 0, 0, 0, 0, 0));
+      loops.set(1, new Loop((LoopGroup) group, 1, engine, new LoopMemory(1024, 16, 1 << 20, false)));
     }
 
     static void drive(BooleanSupplier done, Loop... loops) {
@@ -87,6 +108,10 @@ class RefusedHandOverIT {
       assertEquals(1 + accepting.connections.count(), handles(accepting), "the listener and its own connections");
     }
 
+    static long opened(Loop loop) {
+      return loop.stats().value(LoopMetric.HANDLES_OPENED);
+    }
+
     static long handles(Loop loop) {
       return loop.stats().value(LoopMetric.HANDLES_OPENED) - loop.stats().value(LoopMetric.HANDLES_CLOSED);
     }
@@ -119,6 +144,36 @@ class RefusedHandOverIT {
       Group.drive(g.other::hasEnded, g.other);
       assertEquals(0, Group.handles(g.other));
       g.expectTheSocketIsGone(s, served);
+    }
+  }
+
+  @OnEveryCell
+  void aLoopThatBreaksDuringTheHandOver(Cell cell) throws Exception {
+    try (Group g = new Group(cell);
+        Socket s = g.connectIntoHandOver()) {
+      int served = g.served.size();
+      Group.drive(() -> g.accepting.handOffs.live() == 0, g.accepting);
+      long opened = Group.opened(g.accepting);
+      g.other.shutdown().breakUp(CloseReasons.loopBroken(1)); // What is submitted now is never carried out.
+      Group.drive(() -> Group.opened(g.accepting) > opened, g.accepting);
+      g.expectTheSocketIsGone(s, served);
+    }
+  }
+
+  @OnEveryCell
+  void aLoopWithoutRoomForIt(Cell cell) throws Exception {
+    try (Group g = new Group(cell, true);
+        Socket first = g.connectIntoHandOver()) {
+      int before = g.served.size();
+      Group.drive(() -> g.served.size() > before, g.accepting, g.other);
+      assertEquals(1, Group.handles(g.other), "it is full");
+      try (Socket second = g.connectIntoHandOver()) {
+        int served = g.served.size();
+        long opened = Group.opened(g.accepting);
+        Group.drive(() -> Group.opened(g.accepting) > opened, g.accepting, g.other); // It takes the socket back.
+        g.expectTheSocketIsGone(second, served);
+        assertEquals(1, Group.handles(g.other));
+      }
     }
   }
 

@@ -106,6 +106,31 @@ class SendRoomOfTheLoopIT {
     assertEquals(Initiator.LOOP, why.initiator());
   }
 
+  /** The FIN of {@code shutdownOutput} finds no room, and that of the close behind it needs none. */
+  @OnEveryCell
+  void aCloseBehindAShutdownThatFoundNoRoomLosesNothing(Cell cell) throws Exception {
+    class EndsBoth extends Recorder {
+      @Override
+      public void onInputClosed(Connection c) {
+        c.shutdownOutput();
+        c.close();
+      }
+    }
+    try (Small s = new Small(cell)) {
+      EndsBoth r = new EndsBoth();
+      s.connect(r);
+      Socket peer = s.peers.get(0);
+      for (int i = 0; i < MAX_OPS / FILES; i++) {
+        s.full(new Recorder());
+      }
+      s.loop.turn(Duration.ZERO);
+      peer.shutdownOutput();
+      s.drive(r.closed::isDone);
+      assertEquals(Kind.PEER_CLOSE, r.closed.join().kind());
+      assertEquals(-1, peer.getInputStream().read(), "the FIN");
+    }
+  }
+
   @OnEveryCell
   void whoFindsNoRoomEndsWithResourceLimitAndOthersGoOn(Cell cell) throws Exception {
     try (Small s = new Small(cell)) {

@@ -77,7 +77,8 @@
  *   closed towards the peer.
  *
  *   libdatachannel closes with SHUTDOWN and then ABORT(12) without a reason; that is reported as PEER_SHUTDOWN, cause
- *   12.
+ *   12. pion's SHUTDOWN acknowledges a TSN of its own direction: where that was never sent by this side, the peer gets
+ *   an ABORT, and this side CLOSED with kind PEER_SHUTDOWN, without the event PEER_SHUTDOWN before it.
  *
  * WHO OWNS MEMORY
  *   The shared region is the caller's (config.shared_base) or C's. Memory named by a call (datagrams, messages,

@@ -108,6 +108,15 @@ class Peer(stack.RTCSctpTransport):
     async def _data_channel_flush(self):
         pass  # there are none
 
+    def _data_channel_closed(self, stream_id):
+        pass
+
+    async def _receive_reconfig_param(self, param):
+        await super()._receive_reconfig_param(param)
+        if isinstance(param, stack.StreamResetOutgoingParam):
+            for stream_id in param.streams:
+                say("reset %d" % stream_id)
+
     def _set_state(self, state):
         super()._set_state(state)
         if state == self.State.ESTABLISHED and not self.was_up:
@@ -132,6 +141,9 @@ class Peer(stack.RTCSctpTransport):
         elif command == "send":
             stream_id, pp_id, text = rest.split(" ", 2)
             await self._send(int(stream_id), int(pp_id), text.encode())
+        elif command == "reset":
+            self._reconfig_queue.append(int(rest))
+            await self._transmit_reconfig()
         elif command == "close":  # aiortc's own: it sends an ABORT without a cause
             await self.stop()
         elif command == "abort":

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"io"
 	"net"
 	"os"
 	"strconv"
@@ -169,6 +170,12 @@ func (p *peer) echo(s *sctp.Stream) {
 	id := s.StreamIdentifier()
 	for {
 		n, ppid, err := s.ReadSCTP(buffer)
+		if errors.Is(err, io.EOF) {
+			say("reset %d", id)
+			if now, _ := p.streams.Load(id); now == s {
+				p.streams.Delete(id)
+			}
+		}
 		if err != nil {
 			return
 		}
@@ -214,6 +221,9 @@ func (p *peer) obey(line string) {
 	case "send":
 		f := strings.SplitN(rest, " ", 3)
 		p.send(uint16(number(f[0])), uint32(number(f[1])), f[2])
+	case "reset":
+		s, _ := p.streams.Load(uint16(number(rest)))
+		must(s.(*sctp.Stream).Close())
 	case "close": // pion's graceful one
 		must(p.association.Shutdown(context.Background()))
 	case "unrepaired":

@@ -12,8 +12,11 @@ import io.sluice.api.Await;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -180,7 +183,7 @@ abstract class SctpInterop {
       }
       for (int i = 0; i < MANY * STREAMS.length; i++) {
         String[] message = Await.next(m.end.messages).split("/51 m");
-        int at = java.util.Arrays.binarySearch(STREAMS, Integer.parseInt(message[0]));
+        int at = Arrays.binarySearch(STREAMS, Integer.parseInt(message[0]));
         assertEquals(next[at]++, Integer.parseInt(message[1]), "on stream " + message[0]);
       }
     });
@@ -200,6 +203,43 @@ abstract class SctpInterop {
         assertEquals(Content.of(2, 53, data), Await.next(m.end.contents));
         assertTrue(Await.next(m.end.unordered));
       }
+    });
+  }
+
+  // ------------------------------------------------------------------------------------------- stream resets
+
+  private static SctpStreamReset reset(SctpStreamReset.Direction direction, int stream) {
+    return new SctpStreamReset(direction, SctpStreamReset.Outcome.DONE, List.of(stream));
+  }
+
+  @OnEverySctpEngine
+  void theirResetIsAnsweredOnceAndTheStreamBeginsAnew(SctpCell cell) {
+    bothWays(cell, m -> {
+      m.association.send(SctpPair.text("before"), 5, 51);
+      assertEquals("5/51 before", Await.next(m.end.messages));
+      m.peer.tell("reset 5");
+      m.peer.expect("reset 5");
+      assertEquals(
+          Set.of(reset(SctpStreamReset.Direction.INCOMING, 5), reset(SctpStreamReset.Direction.OUTGOING, 5)),
+          Set.of(Await.next(m.end.resets), Await.next(m.end.resets)));
+      m.association.send(SctpPair.text("after"), 5, 51);
+      assertEquals("5/51 after", Await.next(m.end.messages));
+      assertEquals(1, m.peer.seen("reset").size());
+      assertTrue(m.end.resets.isEmpty());
+    });
+  }
+
+  @OnEverySctpEngine
+  void ourResetIsSeenAndTheStreamBeginsAnew(SctpCell cell) {
+    bothWays(cell, m -> {
+      m.peer.make("quiet"); // it does not reset its own direction, where the numbers go on
+      m.association.send(SctpPair.text("before"), 7, 51);
+      m.peer.expect("message 7");
+      assertEquals(SendResult.QUEUED, m.association.resetStreams(7));
+      m.peer.expect("reset 7");
+      assertEquals(reset(SctpStreamReset.Direction.OUTGOING, 7), Await.next(m.end.resets));
+      m.association.send(SctpPair.text("after"), 7, 51);
+      m.peer.expect("message 7");
     });
   }
 

@@ -67,6 +67,32 @@ static void libdatachannel(void)
     CHECK_EQ(l.kind, SLUICE_SCTP_CLOSED_PEER_ABORT);
 }
 
+/* usrsctp's own ABORT: what kind of end it is, the packet that it answers decides. */
+static void violation(void)
+{
+    ssc_note n = { .type = SSC_NOTE_LOST };
+    ssc_latch l = { .up = true };
+    ssc_latch_note(&l, &n, SSC_AT_SHUTDOWN);
+    ssc_latch_settle(&l, 1);
+    CHECK_EQ(l.kind, SLUICE_SCTP_CLOSED_PEER_SHUTDOWN);
+    CHECK_EQ(l.flags, SLUICE_SCTP_CLOSE_BY_PEER | SLUICE_SCTP_CLOSE_SHUTDOWN_SEEN);
+
+    l = (ssc_latch){ .up = true };
+    ssc_latch_note(&l, &n, SSC_AT_PACKET);
+    CHECK_EQ(l.kind, SLUICE_SCTP_CLOSED_PROTOCOL);
+    l = (ssc_latch){ .up = false };
+    ssc_latch_note(&l, &n, SSC_AT_SHUTDOWN);
+    CHECK_EQ(l.kind, SLUICE_SCTP_CLOSED_PROTOCOL);
+    l = (ssc_latch){ .up = true };
+    ssc_latch_note(&l, &n, SSC_AT_TICK);
+    CHECK_EQ(l.kind, SLUICE_SCTP_CLOSED_PATH_LOST);
+
+    l = (ssc_latch){ .up = true }; /* the peer's ABORT is what it says, whatever packet brought it */
+    n.has_abort = true;
+    ssc_latch_note(&l, &n, SSC_AT_SHUTDOWN);
+    CHECK_EQ(l.kind, SLUICE_SCTP_CLOSED_PEER_ABORT);
+}
+
 static void every_cause_before_and_after_up(void)
 {
     static uint8_t long_reason[700];
@@ -89,6 +115,7 @@ int main(void)
 {
     every_order((ssc_latch){ .up = true }, 0, 0);
     libdatachannel();
+    violation();
     every_cause_before_and_after_up();
     return 0;
 }

@@ -108,6 +108,9 @@ class Peer(stack.RTCSctpTransport):
     async def _data_channel_flush(self):
         pass  # there are none
 
+    def _data_channel_closed(self, stream_id):
+        pass
+
     async def _receive_reconfig_param(self, param):
         await super()._receive_reconfig_param(param)
         if isinstance(param, stack.StreamResetOutgoingParam):

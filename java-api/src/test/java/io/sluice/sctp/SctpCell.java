@@ -2,6 +2,7 @@ package io.sluice.sctp;
 
 import io.sluice.EngineUnavailableException;
 import io.sluice.EventLoopGroup;
+import io.sluice.contract.EngineCell;
 import io.sluice.internal.bind.UnavailableException;
 import io.sluice.internal.load.Engines;
 import io.sluice.internal.load.SctpNatives;
@@ -18,11 +19,11 @@ record SctpCell(String engine, String binding) {
   private static final Map<SctpCell, String> OBSTACLES = new ConcurrentHashMap<>();
 
   static Stream<SctpCell> all() {
-    List<String> engines = list("sluice.test.engines");
+    List<String> engines = EngineCell.engines();
     List<String> bindings = list("sluice.test.bindings");
-    return Stream.of("io_uring", "epoll", "nio")
+    return Stream.of("io_uring", "epoll", "kqueue", "nio")
         .flatMap(e -> Stream.of("jni", "ffm", "jna").map(b -> new SctpCell(e, b)))
-        .filter(c -> engines.isEmpty() || engines.contains(c.engine))
+        .filter(c -> engines.contains(c.engine))
         .filter(c -> bindings.isEmpty() || bindings.contains(c.binding));
   }
 

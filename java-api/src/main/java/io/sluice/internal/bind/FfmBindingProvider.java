@@ -38,7 +38,7 @@ final class FfmBindingProvider {
           + "; build it with a JDK " + MIN_JDK + "+";
     }
     return "the classes in META-INF/versions/22 are not in effect: Sluice must run from its jar (not from a class folder), and"
-        + " a repackaged jar must keep them and the manifest entry Multi-Release: true";
+        + " a repackaged jar must keep them, relocated in their path like the rest, and the manifest entry Multi-Release: true";
   }
 
   static Binding load(Path library) throws UnavailableException {

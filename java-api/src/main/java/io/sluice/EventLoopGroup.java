@@ -122,8 +122,12 @@ public interface EventLoopGroup extends AutoCloseable {
   final class Builder {
     /** The largest number of loops. */
     public static final int MAX_THREADS = 1024;
-    /** Default of {@link #receiveBuffers}: bytes of one buffer. */
-    public static final int DEFAULT_RECEIVE_BUFFER_BYTES = 8 << 10;
+    /**
+     * Default of {@link #receiveBuffers}: bytes of one buffer. A message of 16 KiB with its header, or the largest TLS record
+     * (RFC 8446 section 5.2), arrives in one piece and leaves room, which tells epoll and kqueue without a second receive that
+     * the socket is empty.
+     */
+    public static final int DEFAULT_RECEIVE_BUFFER_BYTES = 17 << 10;
     /** Default of {@link #receiveBuffers}: buffers per loop. */
     public static final int DEFAULT_RECEIVE_BUFFER_COUNT = 1024;
     /** Default of {@link #sendMemoryLimit}: 64 MiB per loop. */

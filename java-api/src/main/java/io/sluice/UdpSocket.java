@@ -14,7 +14,7 @@ import java.util.concurrent.CompletionStage;
  * one, or one train of segments, taken by the kernel whole or not at all, and one that fails takes no other with it.
  *
  * <p><b>Size of what is received.</b> A datagram has to fit into one receive buffer less {@link #RECEIVE_OVERHEAD_BYTES}; its end
- * is lost otherwise, which {@link DatagramInfo#isTruncated()} tells. The default buffers take 8032 bytes: whoever expects
+ * is lost otherwise, which {@link DatagramInfo#isTruncated()} tells. The default buffers take 17,248 bytes: whoever expects
  * more, or switches {@link TransportOption#UDP_GRO} on, makes them larger with {@link EventLoopGroup.Builder#receiveBuffers}.
  *
  * <p><b>What is lost.</b> UDP loses datagrams in the network; when nobody reads, the kernel drops what its receive buffer

@@ -32,7 +32,7 @@ record LoopMemory(int bufferBytes, int bufferCount, long sendLimitBytes, boolean
 
   LeasePool pool(Loop loop) {
     Engine engine = loop.engine;
-    ByteBuffer slab = ByteBuffer.allocateDirect(bufferBytes * bufferCount);
+    ByteBuffer slab = slab();
     long base = engine.registerMemory(slab);
     int code = engine.addPool(LeasePool.GROUP, slab, bufferBytes, bufferCount);
     if (code < 0) {
@@ -41,6 +41,16 @@ record LoopMemory(int bufferBytes, int bufferCount, long sendLimitBytes, boolean
               + CloseReasons.text(code) + (code == -Abi.ENOMEM ? "; use fewer or smaller receiveBuffers" : ""));
     }
     return new LeasePool(loop, loop.submissions, slab, bufferBytes, bufferCount, base);
+  }
+
+  private ByteBuffer slab() {
+    try {
+      return ByteBuffer.allocateDirect(bufferBytes * bufferCount);
+    } catch (OutOfMemoryError e) {
+      throw new IllegalStateException(
+          "no direct memory for the receive pool of a loop, " + bufferCount + " x " + bufferBytes + " bytes (" + e.getMessage()
+              + "); use fewer threads, fewer or smaller receiveBuffers, or raise -XX:MaxDirectMemorySize", e);
+    }
   }
 
   SendMemory sendMemory(Engine engine) {

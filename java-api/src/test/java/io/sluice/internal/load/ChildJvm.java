@@ -17,10 +17,14 @@ final class ChildJvm {
 
   /** A command line that prints how the engines stand. */
   static List<String> reportCommand(String... options) {
+    return command(Report.class, options);
+  }
+
+  static List<String> command(Class<?> main, String... options) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of(options));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Report.class.getName()));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     return command;
   }
 

@@ -4,10 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.sluice.EventLoopGroup;
+import io.sluice.internal.engine.EngineConfig;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,7 +39,7 @@ class RefusedEnvironmentIT {
     boolean possible;
     try {
       possible = ChildJvm.run(probe).exit() == 0;
-    } catch (java.io.IOException e) {
+    } catch (IOException e) {
       possible = false;
     }
     assumeTrue(possible, "no unprivileged mount namespace here (unshare --user --mount)");
@@ -112,5 +116,36 @@ class RefusedEnvironmentIT {
     assertReports(
         ChildJvm.run(ChildJvm.reportCommand("-Dsluice.native=false")), "turn=0", "engine=nio", "switched off by -Dsluice.native=false");
     assertReports(ChildJvm.run(ChildJvm.reportCommand("-Dsluice.engine=nio")), "turn=0", "engine=nio", "nio was asked for");
+  }
+
+  /** Opens a group of two loops; says why it cannot, and how many descriptors that left behind. */
+  static final class OpensAGroup {
+    private OpensAGroup() {}
+
+    public static void main(String[] args) throws IOException {
+      Engines.openWithReport(Engines.select(null, null), EngineConfig.DEFAULTS).engine().destroy(true);
+      long before = descriptors();
+      try (EventLoopGroup group = EventLoopGroup.builder().threads(2).build()) {
+        System.out.println("opened");
+      } catch (IllegalStateException e) {
+        System.out.println(e.getMessage() + " descriptors=" + (descriptors() - before));
+      }
+    }
+
+    private static long descriptors() throws IOException {
+      try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+        return open.count();
+      }
+    }
+  }
+
+  @Test
+  void tooLittleDirectMemoryNamesTheRemedyAndLeavesNothingOpen() throws Exception {
+    assumeTrue(Files.isDirectory(Path.of("/proc/self/fd")), "no /proc/self/fd");
+    for (String engine : List.of("auto", "nio")) {
+      ChildJvm.Result result =
+          ChildJvm.run(ChildJvm.command(OpensAGroup.class, "-XX:MaxDirectMemorySize=24m", "-Dsluice.engine=" + engine));
+      assertReports(result, "1024 x 17408 bytes", "fewer threads", "receiveBuffers", "-XX:MaxDirectMemorySize", "descriptors=0");
+    }
   }
 }

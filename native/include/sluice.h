@@ -222,11 +222,12 @@ extern "C" {
  *          a gap. So it is with a SHUTDOWN, which takes a piece, too.
  * SHUTDOWN runs behind the queued SENDs (it is the FIN). Later SENDs complete with EPIPE.
  * CLOSE    refuses new work, drops the send queue (or drains it: DRAIN), cancels everything, waits until nothing is in
- *          flight, closes the descriptor, posts its terminal (result 0) and bumps the generation. With a closing
+ *          flight, closes the descriptor, posts its terminal (result 0) and bumps the generation. When bytes of
+ *          a SEND are lost, dropped now or failed before, the CLOSE becomes an abort: a FIN would tell the peer that it has
+ *          everything. With a closing
  *          handle, a second CLOSE completes with EALREADY, before the first one does; if it carries ABORT it turns the
  *          first into an abort. Other work for a closing handle (not CANCEL) completes with EALREADY, too. ABORT and DRAIN
- *          together are EINVAL. When a SEND fails while the queue is drained, the CLOSE becomes an abort: a FIN would tell the
- *          peer that it has everything.
+ *          together are EINVAL.
  * CANCEL   result 0: the victim was asked to end, its own terminal completion tells how it ended (perhaps with
  *          success: a cancel races completion). ENOENT: no such victim. ACCEPT, CONNECT, RECV, RECVMSG, WATCH can be
  *          victims.

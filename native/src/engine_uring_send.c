@@ -158,7 +158,16 @@ void ue_send_start(sl_loop *l, sl_slot *s) {
  * cannot be cancelled. A close waits for it behind a FIN, an abort makes TCP forget the data (tcp(7) and connect(2):
  * AF_UNSPEC dissolves the association, which sends RST).
  */
+static bool leaves_gap(sl_loop *l, const sl_slot *s) {
+    const sl_op *o = sl_op_at(l, s->send_head);
+    return (int64_t)s->engine_word[0] < (int64_t)(o->len - o->done) ||
+           (o->next != SL_NONE && sl_op_at(l, o->next)->op != SLUICE_OP_SHUTDOWN);
+}
+
 static void hasten_notification(sl_loop *l, sl_slot *s) {
+    if (leaves_gap(l, s)) { /* what is behind it will be dropped */
+        s->flags |= SL_F_ABORT;
+    }
     sl_syscall(l);
     if (s->flags & SL_F_ABORT) {
         struct sockaddr none = {.sa_family = AF_UNSPEC};

@@ -29,6 +29,8 @@ import java.util.concurrent.RejectedExecutionException;
 final class UdpSocketImpl extends UdpLife implements UdpSocket {
   private static final int CLOSE_ASKED = 1;
   private static final int ABORT_ASKED = 1 << 1;
+  /** The loop's word: the reason is final. */
+  private static final int REASON_FIXED = 1 << 2;
   private static final VarHandle ASKED;
 
   static {
@@ -292,16 +294,14 @@ final class UdpSocketImpl extends UdpLife implements UdpSocket {
     return closed;
   }
 
-  /** Also before the loop has heard of what another thread asked for. */
   @Override
   public CloseReason closeReason() {
-    CloseReason known = reason;
-    if (known != null || asked == 0) {
-      return known;
-    }
-    CloseReason wanted = (asked & ABORT_ASKED) != 0 ? CloseReasons.LOCAL_ABORT : CloseReasons.LOCAL_CLOSE;
-    known = reason;
-    return known != null ? known : wanted;
+    return (asked & REASON_FIXED) != 0 ? reason : null;
+  }
+
+  @Override
+  void reasonFixed() {
+    ASKED.getAndBitwiseOr(this, REASON_FIXED);
   }
 
   @Override
@@ -346,7 +346,7 @@ final class UdpSocketImpl extends UdpLife implements UdpSocket {
 
   @Override
   public String toString() {
-    CloseReason r = reason;
+    CloseReason r = closeReason();
     return described() + (r == null ? "" : " " + r.kind());
   }
 }

@@ -40,7 +40,7 @@ final class NioClose {
     }
     slot.endOp = Abi.OP_CLOSE;
     slot.endToken = e.token;
-    slot.abort = abort;
+    slot.abort |= abort;
     if ((e.flags & Abi.SQE_DRAIN) != 0 && slot.sendHead != null) {
       slot.life = NioSlot.Life.DRAINING;
       cancelInbound(slot);

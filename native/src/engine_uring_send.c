@@ -259,7 +259,7 @@ void ue_inline_settle(sl_loop *l) {
         st->inline_head++;
         sl_slot *s = sl_slot_at(l, i.slot);
         if (i.bytes == UE_OF_DATAGRAM) {
-            ue_datagram_settle(l, s, i.place);
+            ue_datagram_settle(l, s);
         } else if ((s->ready & UE_OUT_INLINE) && s->ready_next == i.place) {
             l->ctr[SLUICE_CTR_INLINE_SENDS]++;
             out_over(l, s, (int64_t)i.bytes);

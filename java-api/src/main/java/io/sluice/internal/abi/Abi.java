@@ -338,5 +338,6 @@ public final class Abi {
   public static final int CONTROL_LEAVE = 5;
   public static final int CONTROL_BLOCK = 6;
   public static final int CONTROL_UNBLOCK = 7;
+  public static final int CONTROL_CLOSE_SOCKET = 8;
   public static final int DESTROY_FORCE = 1;
 }

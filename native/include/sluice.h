@@ -436,6 +436,8 @@ typedef struct sluice_meta {
 #define SLUICE_META_HAS_DROPS 0x04u
 #define SLUICE_META_TRUNCATED 0x08u /* the datagram was longer than the payload given here (D1)                    */
 #define SLUICE_META_ERROR     0x10u /* an error notification                                                      */
+#define SLUICE_META_TO_MANY   0x20u /* received, with HAS_LOCAL: a group or a broadcast address, nobody can send from it.
+                                       IPv4 broadcasts of a network: Linux's IPv4 sockets only                     */
 
 #define SLUICE_ORIGIN_LOCAL 1u /* this host found out                                                             */
 #define SLUICE_ORIGIN_ICMP  2u

@@ -57,11 +57,22 @@ static void note_inline(ue_state *st, sl_loop *l, sl_slot *s, uint64_t bytes, bo
     st->inline_urgent |= !idle_after;
 }
 
+/* How often a full socket is looked at whose error queue nobody reads (D4): it makes every poll answer at once. */
+static const struct ur_timespec VAIN_STEP = {.nsec = 1000000};
+
 void ue_wait_writable(sl_loop *l, sl_slot *s) {
     struct ur_sqe *e = ue_sqe(l);
-    e->opcode = UR_OP_POLL_ADD;
-    e->fd = s->fd;
-    e->op_flags = POLLOUT;
+    if (s->ready & UE_POLL_VAIN) {
+        s->ready &= ~UE_POLL_VAIN;
+        e->opcode = UR_OP_TIMEOUT;
+        e->fd = -1;
+        e->addr = (uint64_t)(uintptr_t)&VAIN_STEP;
+        e->len = 1;
+    } else {
+        e->opcode = UR_OP_POLL_ADD;
+        e->fd = s->fd;
+        e->op_flags = POLLOUT;
+    }
     e->user_data = ue_data(l, s, UE_SEND_POLL);
     ue_out_begin(l, s, UE_SEND_POLL);
     l->ctr[SLUICE_CTR_BLOCKED_SENDS]++;
@@ -219,7 +230,10 @@ void ue_send_done(sl_loop *l, sl_slot *s, ue_kind kind, int32_t res, uint32_t fl
         out_over(l, s, res);
         break;
     case UE_SEND_POLL:
-        out_over(l, s, res < 0 ? res : 0);
+        if (res > 0 && !(res & POLLOUT) && s->kind == SL_KIND_DATAGRAM) {
+            s->ready |= UE_POLL_VAIN;
+        }
+        out_over(l, s, res < 0 && res != -ETIME ? res : 0);
         break;
     case UE_SEND_ZC:
         if (flags & UR_CQE_F_MORE) { /* answered, but the memory is still in use */

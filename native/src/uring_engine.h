@@ -54,6 +54,7 @@ typedef enum ue_kind {
 #define UE_NO_ZC       0x20u /* the socket cannot send without a copy                                             */
 #define UE_DRAINED     0x40u /* the last receive emptied the socket: a one-shot receive polls first               */
 #define UE_HELD        0x80u /* a datagram of no bytes waits for a buffer: engine_uring_dgram.c                   */
+#define UE_POLL_VAIN   0x100u /* the poll for room answered with an error that nobody reads: wait a little instead  */
 /* slot.engine_aux: kind of the outbound request. slot.engine_word[0]: result of a zero-copy send; errno of a datagram.
    slot.engine_word[1]: errno that a multishot WATCH ends with when the kernel's poll has ended. */
 

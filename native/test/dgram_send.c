@@ -61,6 +61,36 @@ static void a_full_socket_keeps_the_order(drive *d)
     close(peer);
 }
 
+/* The queue of errors makes every poll of the socket answer at once, also one for room. Nobody reads it: reading is paused. */
+static void errors_that_nobody_reads_do_not_spin_on_a_full_socket(drive *d)
+{
+    const sluice_optval v[] = {{.option = SLUICE_OPT_SO_SNDBUF, .value = 4608}, {.option = SLUICE_OPT_IP_RECVERR, .value = 1}};
+    uint64_t s = dgram_open(d, drive_inet4(0), NULL, v, 2);
+    uint16_t port, nobody = unused_udp_port();
+    int peer = peer_udp(&port);
+    sluice_meta lost = dgram_to(nobody), to = dgram_to(port);
+    static uint8_t bytes[64];
+
+    drive_scratch_reset(d);
+    dgram_send(d, s, 10, "x", 1, &lost);
+    drive_expect(d, 10, 1);
+    for (int i = 0; i < 10; i++) drive_turn(d, 5 * MS); /* the error comes meanwhile; the end of the test checks that it did */
+    CHECK_EQ(system("PATH=$PATH:/sbin:/usr/sbin; tc qdisc change dev lo root tbf rate 1mbit burst 3k limit 4mb"), 0);
+    uint64_t calls = drive_ctr(d, SLUICE_CTR_SYSCALLS);
+    for (uint32_t i = 0; i < BATCH; i++) dgram_send(d, s, 1000 + i, bytes, sizeof bytes, &to);
+    for (uint32_t i = 0; i < BATCH; i++) drive_expect(d, 1000 + i, sizeof bytes);
+    calls = drive_ctr(d, SLUICE_CTR_SYSCALLS) - calls;
+    printf("%u datagrams through a full socket: %" PRIu64 " system calls\n", BATCH, calls);
+    CHECK_LE(calls, 20 * BATCH);
+    dgram_receive(d, s, RECEIVE, true);
+    sluice_cqe c = dgram_note(d, RECEIVE);
+    drive_give_back(d, &c);
+    drive_end(d, s, 1, 0);
+    drive_expect(d, 1, 0);
+    drive_expect(d, RECEIVE, -SLUICE_ECANCELED);
+    close(peer);
+}
+
 /* Each datagram that leaves brings an ICMP error for the one behind it, or for the receive. None of them may vanish. */
 static void a_refusal_in_the_middle_of_a_batch_is_told(drive *d)
 {
@@ -104,7 +134,9 @@ int main(int argc, char **argv)
     drive_close(&d);
     if (!slow_loopback()) SKIP("no network namespace with a slow loopback here (needs ip, tc, and the right to make one)");
     drive_open(&d, argv[1], NULL);
+    drive_pool(&d, 512, 8);
     a_full_socket_keeps_the_order(&d);
+    errors_that_nobody_reads_do_not_spin_on_a_full_socket(&d);
     drive_quiet(&d);
     drive_close(&d);
     return 0;

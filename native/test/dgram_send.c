@@ -5,7 +5,6 @@
  * Loopback never fills a socket: a datagram is the receiver's at once. So the first one runs in a network namespace of its own,
  * whose loopback sends slowly (tc-tbf(8)); what waits there still counts for the sender.
  */
-#define _GNU_SOURCE
 #include <sched.h>
 #include <stdlib.h>
 #include <sys/socket.h>

@@ -5,7 +5,7 @@
 #include <sys/socket.h>
 
 #include "double.h"
-#include "drive.h"
+#include "drive_dgram.h"
 #include "loop.h"
 
 #define MANY 300 /* more than the engine collects for one wait */
@@ -45,6 +45,18 @@ static void a_refused_read_filter_fails_the_receive(void)
     refuse(0, 0);
     finish(handle);
     close(s[1]);
+}
+
+/* The same for datagrams, whether the RECVMSG was there before the refusal or not. */
+static void a_refused_read_filter_fails_the_receive_of_datagrams(bool armed)
+{
+    refuse(EVFILT_READ, ENOMEM);
+    uint64_t handle = dgram_open(&d, drive_inet4(0), NULL, NULL, 0);
+    if (!armed) drive_turn(&d, 0);
+    dgram_receive(&d, handle, 2, true);
+    CHECK_EQ(drive_expect(&d, 2, -SLUICE_ENOMEM).detail, ENOMEM);
+    refuse(0, 0);
+    finish(handle);
 }
 
 static void a_refused_write_filter_fails_the_send(void)
@@ -277,6 +289,8 @@ int main(void)
     drive_open(&d, "kqueue", NULL);
     drive_pool(&d, 4096, 512);
     a_refused_read_filter_fails_the_receive();
+    a_refused_read_filter_fails_the_receive_of_datagrams(true);
+    a_refused_read_filter_fails_the_receive_of_datagrams(false);
     a_refused_write_filter_fails_the_send();
     a_refused_filter_fails_the_connect();
     a_refused_listener_says_so_at_once();

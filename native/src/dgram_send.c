@@ -165,3 +165,10 @@ bool sl_msgs_flush(sl_loop *l, sl_slot *s)
     if (s->life != SL_LIVE) sl_close_advance(l, s);
     return true;
 }
+
+/* Each of them failed by itself (D3): a datagram that was cancelled is told by the end of its socket only. */
+void sl_msgs_failed(sl_loop *l, sl_slot *s, int os_errno)
+{
+    while (s->send_head != SL_NONE) sl_msg_complete(l, s, os_errno);
+    if (s->life != SL_LIVE) sl_close_advance(l, s);
+}

@@ -5,8 +5,6 @@
  * Loopback never fills a socket: a datagram is the receiver's at once. So the first one runs in a network namespace of its own,
  * whose loopback sends slowly (tc-tbf(8)); what waits there still counts for the sender.
  */
-#include <sched.h>
-#include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -15,16 +13,6 @@
 #define BATCH   96u
 #define BATCHES 10u
 #define RECEIVE 100u
-
-/* Not in lines of a shell: the environment of a test run may have another PATH. */
-static const char *const SLOW_LOOPBACK =
-    "PATH=$PATH:/sbin:/usr/sbin; ip link set lo up && tc qdisc add dev lo root tbf rate 50mbit burst 3k limit 4mb";
-
-static bool slow_loopback(void)
-{
-    if (unshare(CLONE_NEWNET) && unshare(CLONE_NEWUSER | CLONE_NEWNET)) return false;
-    return system(SLOW_LOOPBACK) == 0;
-}
 
 /* Room comes while a batch is under way. Whoever then goes on behind the one that found none, overtakes it. */
 static void a_full_socket_keeps_the_order(drive *d)
@@ -74,7 +62,7 @@ static void errors_that_nobody_reads_do_not_spin_on_a_full_socket(drive *d)
     dgram_send(d, s, 10, "x", 1, &lost);
     drive_expect(d, 10, 1);
     for (int i = 0; i < 10; i++) drive_turn(d, 5 * MS); /* the error comes meanwhile; the end of the test checks that it did */
-    CHECK_EQ(system("PATH=$PATH:/sbin:/usr/sbin; tc qdisc change dev lo root tbf rate 1mbit burst 3k limit 4mb"), 0);
+    CHECK(slow_loopback("1mbit"));
     uint64_t calls = drive_ctr(d, SLUICE_CTR_SYSCALLS);
     for (uint32_t i = 0; i < BATCH; i++) dgram_send(d, s, 1000 + i, bytes, sizeof bytes, &to);
     for (uint32_t i = 0; i < BATCH; i++) drive_expect(d, 1000 + i, sizeof bytes);
@@ -131,7 +119,7 @@ int main(int argc, char **argv)
     a_refusal_in_the_middle_of_a_batch_is_told(&d);
     drive_quiet(&d);
     drive_close(&d);
-    if (!slow_loopback()) SKIP("no network namespace with a slow loopback here (needs ip, tc, and the right to make one)");
+    if (!own_network() || !slow_loopback("50mbit")) SKIP("no network namespace with a slow loopback here (needs ip, tc, and the right to make one)");
     drive_open(&d, argv[1], NULL);
     drive_pool(&d, 512, 8);
     a_full_socket_keeps_the_order(&d);

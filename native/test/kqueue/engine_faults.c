@@ -59,6 +59,37 @@ static void a_refused_read_filter_fails_the_receive_of_datagrams(bool armed)
     finish(handle);
 }
 
+static void a_refused_write_filter_fails_each_datagram(void)
+{
+    const sluice_optval small = {.option = SLUICE_OPT_SO_SNDBUF, .value = 4608};
+    static uint8_t bytes[2000];
+    uint16_t port;
+    int refused = 0;
+
+    if (!own_network() || !slow_loopback("1mbit")) {
+        puts("left out: no slow loopback here");
+        return;
+    }
+    int peer = peer_udp(&port);
+    uint64_t handle = dgram_open(&d, drive_inet4(0), NULL, &small, 1);
+    sluice_meta to = dgram_to(port);
+    refuse(EVFILT_WRITE, ENOMEM);
+    drive_scratch_reset(&d);
+    for (uint64_t i = 0; i < 20; i++) dgram_send(&d, handle, 100 + i, bytes, sizeof bytes, &to);
+    for (uint64_t i = 0; i < 20; i++) {
+        sluice_cqe c = drive_wait(&d, 100 + i);
+        if (c.result == (int32_t)sizeof bytes) continue;
+        CHECK_EQ(c.result, -SLUICE_ENOMEM);
+        refused++;
+    }
+    CHECK_GT(refused, 1);
+    refuse(0, 0);
+    dgram_send(&d, handle, 200, bytes, 1, &to); /* the socket goes on */
+    drive_expect(&d, 200, 1);
+    finish(handle);
+    close(peer);
+}
+
 static void a_refused_write_filter_fails_the_send(void)
 {
     static char block[8 << 20];
@@ -300,6 +331,7 @@ int main(void)
     the_filter_is_deleted_before_the_descriptor_is_closed();
     an_echo_registers_nothing();
     a_bell_that_has_rung_falls_silent();
+    a_refused_write_filter_fails_each_datagram(); /* in a network of its own, from here on */
     drive_close(&d);
     a_bell_that_is_a_pipe_is_emptied();
     return 0;

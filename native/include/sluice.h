@@ -45,12 +45,12 @@
  *       delivered once, cut, with SLUICE_META_TRUNCATED.
  *   D2  A datagram is handed to the kernel whole, or not at all: its SEND completes with all its bytes, or with an error
  *       and accepted 0.
- *   D3  Datagrams of one handle are handed over in submission order, but one that finds the socket full, or is tried
- *       again, may be overtaken by those behind it. One that fails takes no other with it: those behind it are sent all
- *       the same.
+ *   D3  Datagrams of one handle are handed over in submission order, also when one finds the socket full or is tried again:
+ *       those behind it wait. One that fails takes no other with it: those behind it are sent all the same.
  *   D4  No error of the network ends anything. What ICMP tells comes as a notification (NOTE) of the RECVMSG, which
  *       goes on. On a connected socket without IP_RECVERR the kernel may tell it to the next SEND instead (udp(7)): that
- *       one fails with ECONNREFUSED or the like, although its own datagram has not left.
+ *       one fails with ECONNREFUSED or the like, although its own datagram has not left. It is told to one of the two,
+ *       once.
  *   D5  With IP_RECVERR no SEND fails for the error of another datagram.
  *   D6  What arrives while no RECVMSG is armed, or while it is parked (C9), waits in the socket's receive buffer; what
  *       does not fit there is dropped by the kernel, and counted for those who ask (SO_RXQ_OVFL).
@@ -222,11 +222,12 @@ extern "C" {
  *          a gap. So it is with a SHUTDOWN, which takes a piece, too.
  * SHUTDOWN runs behind the queued SENDs (it is the FIN). Later SENDs complete with EPIPE.
  * CLOSE    refuses new work, drops the send queue (or drains it: DRAIN), cancels everything, waits until nothing is in
- *          flight, closes the descriptor, posts its terminal (result 0) and bumps the generation. With a closing
+ *          flight, closes the descriptor, posts its terminal (result 0) and bumps the generation. When bytes of
+ *          a SEND are lost, dropped now or failed before, the CLOSE becomes an abort: a FIN would tell the peer that it has
+ *          everything. With a closing
  *          handle, a second CLOSE completes with EALREADY, before the first one does; if it carries ABORT it turns the
  *          first into an abort. Other work for a closing handle (not CANCEL) completes with EALREADY, too. ABORT and DRAIN
- *          together are EINVAL. When a SEND fails while the queue is drained, the CLOSE becomes an abort: a FIN would tell the
- *          peer that it has everything.
+ *          together are EINVAL.
  * CANCEL   result 0: the victim was asked to end, its own terminal completion tells how it ended (perhaps with
  *          success: a cancel races completion). ENOENT: no such victim. ACCEPT, CONNECT, RECV, RECVMSG, WATCH can be
  *          victims.
@@ -435,6 +436,8 @@ typedef struct sluice_meta {
 #define SLUICE_META_HAS_DROPS 0x04u
 #define SLUICE_META_TRUNCATED 0x08u /* the datagram was longer than the payload given here (D1)                    */
 #define SLUICE_META_ERROR     0x10u /* an error notification                                                      */
+#define SLUICE_META_TO_MANY   0x20u /* received, with HAS_LOCAL: a group or a broadcast address, nobody can send from it.
+                                       IPv4 broadcasts of a network: Linux's IPv4 sockets only                     */
 
 #define SLUICE_ORIGIN_LOCAL 1u /* this host found out                                                             */
 #define SLUICE_ORIGIN_ICMP  2u
@@ -639,6 +642,8 @@ SLUICE_API int sluice_query(sluice_loop *loop, uint64_t handle, uint32_t what, v
 #define SLUICE_CONTROL_LEAVE      5u /* in: sluice_group, as joined. EADDRNOTAVAIL: not joined (EINVAL if sourced) */
 #define SLUICE_CONTROL_BLOCK      6u /* in: sluice_group, sourced: drop this source's of a group joined for anybody */
 #define SLUICE_CONTROL_UNBLOCK    7u
+#define SLUICE_CONTROL_CLOSE_SOCKET 8u /* handle 0; in: int32 descriptor of a socket that is no handle, of a DETACH or for an
+                                     ADOPT that was refused or never consumed: closed, with RST. Also when the loop is broken */
 
 /* Changes something about a handle. >= 0 or -SLUICE_E*. Owner. */
 SLUICE_API int sluice_control(sluice_loop *loop, uint64_t handle, uint32_t what, const void *in, uint32_t len);

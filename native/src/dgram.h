@@ -89,6 +89,7 @@ void sl_msg_errors_rest(sl_loop *l, sl_slot *s);        /* the turn after: goes 
 /* dgram_send.c */
 void sl_msg_send_submit(sl_loop *l, sl_slot *s, const sluice_sqe *e);
 bool sl_msgs_flush(sl_loop *l, sl_slot *s); /* false: the socket is full. true: all is out, s may be gone */
+void sl_msgs_failed(sl_loop *l, sl_slot *s, int os_errno); /* nothing of the queue can be sent; s may be gone afterwards */
 /* The parts of it, for an engine that sends by other means. A datagram is named by the index of its first piece. */
 #define SL_MSG_HAS_META 0x80u /* sl_op.msg of a first piece: loop->metas has one */
 uint32_t sl_msg_pieces(sl_loop *l, uint32_t index);

@@ -71,9 +71,20 @@ static void tos_from(const cmsg *c, sluice_meta *m)
     m->flags |= SLUICE_META_HAS_TOS;
 }
 
+static bool is_mapped(const uint8_t *six)
+{
+    static const uint8_t prefix[12] = {[10] = 0xff, [11] = 0xff};
+
+    return !memcmp(six, prefix, sizeof prefix);
+}
+
+/* Groups and 255.255.255.255, and what is reserved in between: nothing of it is one host's. */
+static bool is_many4(const uint8_t *four) { return four[0] >= 224; }
+
 static void local_from(const cmsg *c, sluice_meta *m)
 {
     struct in6_pktinfo in6;
+    bool many = false;
 
 #if defined(IP_PKTINFO)
     struct in_pktinfo in4;
@@ -81,13 +92,19 @@ static void local_from(const cmsg *c, sluice_meta *m)
         memcpy(m->local, &in4.ipi_addr, 4);
         m->interface = (uint32_t)in4.ipi_ifindex;
         m->flags |= SLUICE_META_HAS_LOCAL;
+        many = is_many4(m->local);
+#if defined(__linux__)
+        many |= in4.ipi_spec_dst.s_addr != in4.ipi_addr.s_addr; /* ip(7): who received it, if it was not sent to one */
+#endif
     }
 #endif
     if (c->level == IPPROTO_IPV6 && c->type == IPV6_PKTINFO && take(c, &in6, sizeof in6)) {
         memcpy(m->local, &in6.ipi6_addr, 16);
         m->interface = (uint32_t)in6.ipi6_ifindex;
         m->flags |= SLUICE_META_HAS_LOCAL;
+        many = is_mapped(m->local) ? is_many4(m->local + 12) : m->local[0] == 0xff;
     }
+    if (many) m->flags |= SLUICE_META_TO_MANY;
 }
 
 void sl_meta_received(const sl_msg_raw *raw, sluice_meta *m)
@@ -215,13 +232,6 @@ static void map(const uint8_t *four, uint8_t *six)
     memset(six, 0, 10);
     memset(six + 10, 0xff, 2);
     memcpy(six + 12, four, 4);
-}
-
-static bool is_mapped(const uint8_t *six)
-{
-    static const uint8_t prefix[12] = {[10] = 0xff, [11] = 0xff};
-
-    return !memcmp(six, prefix, sizeof prefix);
 }
 
 static void name_to(const sluice_meta *m, bool inet6, struct msghdr *h, struct sockaddr_in6 *name)

@@ -7,7 +7,7 @@
  *
  * sendmmsg stops at the first datagram that fails, and tells the error when called again with that one in front. It is
  * answered, and those behind it go on. An error of an earlier datagram, which the call that stopped has taken off the
- * socket, is not told again: with IP_RECVERR the queue has it.
+ * socket, is not told again: with IP_RECVERR the queue has it; a connected socket without gets a call for each (D4).
  *
  * With IP_RECVERR the error that the call gives may be that of an earlier datagram (dgram_errors.c). The call has
  * taken it off the socket, and the queue tells it to the RECVMSG, so the datagram is tried again. An error of its own comes
@@ -144,17 +144,19 @@ bool sl_msg_again(sl_loop *l, sl_slot *s, int os_errno)
     return ++head->done < (foreign(os_errno) ? TRIES_FOREIGN : TRIES_OWN);
 }
 
+/* Without IP_RECVERR a connected socket tells what ICMP said to one call only, and sendmmsg keeps it to itself in the middle of a batch. */
+static bool exact(const sl_slot *s) { return (s->flags & (SL_F_CONNECTED | SL_F_RECVERR)) == SL_F_CONNECTED; }
+
 bool sl_msgs_flush(sl_loop *l, sl_slot *s)
 {
     batch b;
+    int os_errno;
 
     while (s->send_head != SL_NONE) {
-        uint32_t n = gather(l, s, &b);
-        int sent = sl_os_send_messages(l, s->fd, b.m, n);
-        for (int i = 0; i < sent; i++) sl_msg_complete(l, s, 0);
-        int os_errno = errno;
-        if (sent >= 0 || os_errno == EINTR) {
-            if (sent < (int)n && (s->flags & SL_F_RECVERR)) sl_msg_errors(l, s);
+        uint32_t n = gather(l, s, &b), sent = sl_os_send_messages(l, s->fd, b.m, n, exact(s), &os_errno);
+        for (uint32_t i = 0; i < sent; i++) sl_msg_complete(l, s, 0);
+        if (!os_errno || os_errno == EINTR) {
+            if (sent < n && (s->flags & SL_F_RECVERR)) sl_msg_errors(l, s);
             continue;
         }
         if (os_errno == EAGAIN) return false;
@@ -162,4 +164,11 @@ bool sl_msgs_flush(sl_loop *l, sl_slot *s)
     }
     if (s->life != SL_LIVE) sl_close_advance(l, s);
     return true;
+}
+
+/* Each of them failed by itself (D3): a datagram that was cancelled is told by the end of its socket only. */
+void sl_msgs_failed(sl_loop *l, sl_slot *s, int os_errno)
+{
+    while (s->send_head != SL_NONE) sl_msg_complete(l, s, os_errno);
+    if (s->life != SL_LIVE) sl_close_advance(l, s);
 }

@@ -28,6 +28,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "dgram.h"
 #include "kqueue.h"
 
 #define NS_PER_S  1000000000ll
@@ -90,7 +91,8 @@ static void change_refused(sl_loop *l, sl_slot *s, bool write, int err)
     } else if (write) {
         if (!(s->flags & SL_F_SEND_BUSY)) return;
         s->flags &= (uint16_t)~SL_F_SEND_BUSY;
-        sl_send_failed(l, s, err);
+        if (s->kind == SL_KIND_DATAGRAM) sl_msgs_failed(l, s, err);
+        else sl_send_failed(l, s, err);
     } else {
         s->engine_aux = (uint32_t)err;
         sl_ready_event(l, s, RD_IN | RD_ERR);

@@ -13,6 +13,9 @@ static void forget(ue_state *st, ue_kind kind, const struct ur_cqe *c, sl_slot *
         if (s && s->in_flight) {
             s->in_flight--;
         }
+        if (s && (kind == UE_INLINE || kind == UE_DATAGRAM)) {
+            s->ready &= ~UE_OUT_INLINE; /* or quiesce would take its silence for a second answer */
+        }
     }
 }
 
@@ -27,10 +30,6 @@ static void dispatch(sl_loop *l, ue_state *st, const struct ur_cqe *c) {
             st->in_flight--;
         }
         return; /* the wake word says whether there was a wake (sl_wake_awake) */
-    }
-    if (kind == UE_DATAGRAM) {
-        ue_datagram_done(l, c->user_data, c->res);
-        return;
     }
     uint32_t index = (uint32_t)(c->user_data & 0x3fffffu);
     sl_slot *s = index < l->slots_used ? sl_slot_at(l, index) : NULL;
@@ -56,6 +55,9 @@ static void dispatch(sl_loop *l, ue_state *st, const struct ur_cqe *c) {
         break;
     case UE_CONNECT:
         ue_connect_done(l, s, c->res);
+        break;
+    case UE_DATAGRAM:
+        ue_datagram_done(s, c->res);
         break;
     default:
         ue_send_done(l, s, kind, c->res, c->flags);

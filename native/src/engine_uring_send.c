@@ -57,11 +57,22 @@ static void note_inline(ue_state *st, sl_loop *l, sl_slot *s, uint64_t bytes, bo
     st->inline_urgent |= !idle_after;
 }
 
+/* How often a full socket is looked at whose error queue nobody reads (D4): it makes every poll answer at once. */
+static const struct ur_timespec VAIN_STEP = {.nsec = 1000000};
+
 void ue_wait_writable(sl_loop *l, sl_slot *s) {
     struct ur_sqe *e = ue_sqe(l);
-    e->opcode = UR_OP_POLL_ADD;
-    e->fd = s->fd;
-    e->op_flags = POLLOUT;
+    if (s->ready & UE_POLL_VAIN) {
+        s->ready &= ~UE_POLL_VAIN;
+        e->opcode = UR_OP_TIMEOUT;
+        e->fd = -1;
+        e->addr = (uint64_t)(uintptr_t)&VAIN_STEP;
+        e->len = 1;
+    } else {
+        e->opcode = UR_OP_POLL_ADD;
+        e->fd = s->fd;
+        e->op_flags = POLLOUT;
+    }
     e->user_data = ue_data(l, s, UE_SEND_POLL);
     ue_out_begin(l, s, UE_SEND_POLL);
     l->ctr[SLUICE_CTR_BLOCKED_SENDS]++;
@@ -158,7 +169,16 @@ void ue_send_start(sl_loop *l, sl_slot *s) {
  * cannot be cancelled. A close waits for it behind a FIN, an abort makes TCP forget the data (tcp(7) and connect(2):
  * AF_UNSPEC dissolves the association, which sends RST).
  */
+static bool leaves_gap(sl_loop *l, const sl_slot *s) {
+    const sl_op *o = sl_op_at(l, s->send_head);
+    return (int64_t)s->engine_word[0] < (int64_t)(o->len - o->done) ||
+           (o->next != SL_NONE && sl_op_at(l, o->next)->op != SLUICE_OP_SHUTDOWN);
+}
+
 static void hasten_notification(sl_loop *l, sl_slot *s) {
+    if (leaves_gap(l, s)) { /* what is behind it will be dropped */
+        s->flags |= SL_F_ABORT;
+    }
     sl_syscall(l);
     if (s->flags & SL_F_ABORT) {
         struct sockaddr none = {.sa_family = AF_UNSPEC};
@@ -210,7 +230,10 @@ void ue_send_done(sl_loop *l, sl_slot *s, ue_kind kind, int32_t res, uint32_t fl
         out_over(l, s, res);
         break;
     case UE_SEND_POLL:
-        out_over(l, s, res < 0 ? res : 0);
+        if (res > 0 && !(res & POLLOUT) && s->kind == SL_KIND_DATAGRAM) {
+            s->ready |= UE_POLL_VAIN;
+        }
+        out_over(l, s, res < 0 && res != -ETIME ? res : 0);
         break;
     case UE_SEND_ZC:
         if (flags & UR_CQE_F_MORE) { /* answered, but the memory is still in use */
@@ -250,7 +273,7 @@ void ue_inline_settle(sl_loop *l) {
         st->inline_head++;
         sl_slot *s = sl_slot_at(l, i.slot);
         if (i.bytes == UE_OF_DATAGRAM) {
-            ue_datagram_settle(l, s, i.place);
+            ue_datagram_settle(l, s);
         } else if ((s->ready & UE_OUT_INLINE) && s->ready_next == i.place) {
             l->ctr[SLUICE_CTR_INLINE_SENDS]++;
             out_over(l, s, (int64_t)i.bytes);

@@ -60,7 +60,7 @@ typedef enum sl_kind {
 typedef enum sl_life { SL_LIVE = 0, SL_DRAINING, SL_ENDING } sl_life;
 
 /* slot.flags */
-#define SL_F_ABORT      0x0001u /* close with RST                                                              */
+#define SL_F_ABORT      0x0001u /* close with RST: asked for, or bytes of a SEND were lost                     */
 #define SL_F_FIN_SENT   0x0002u /* SHUTDOWN done or queued: later SENDs get EPIPE                              */
 #define SL_F_SEND_ERR   0x0004u /* a SEND failed: later SENDs get ECANCELED until the handle is closed        */
 #define SL_F_IN_MULTI   0x0008u /* the inbound operation is MULTISHOT                                          */

@@ -1,4 +1,7 @@
-/* mmsg_loop.c: several datagrams by one call each, on systems without recvmmsg and sendmmsg. */
+/*
+ * mmsg_loop.c: several datagrams by one call each: on systems without recvmmsg and sendmmsg, and where sendmmsg would swallow an
+ * error.
+ */
 #include <errno.h>
 
 #include "os.h"
@@ -22,14 +25,18 @@ int sl_receive_messages_singly(sl_loop *l, int fd, sl_mmsg *m, uint32_t n, int *
     return (int)got;
 }
 
-int sl_send_messages_singly(sl_loop *l, int fd, sl_mmsg *m, uint32_t n)
+uint32_t sl_send_messages_singly(sl_loop *l, int fd, sl_mmsg *m, uint32_t n, int *failed)
 {
     uint32_t sent = 0;
 
+    *failed = 0;
     while (sent < n) {
         sl_syscall(l);
-        if (sendmsg(fd, &m[sent].msg_hdr, MSG_DONTWAIT | SL_OS_MSG_NOSIGNAL) < 0) return sent ? (int)sent : -1;
+        if (sendmsg(fd, &m[sent].msg_hdr, MSG_DONTWAIT | SL_OS_MSG_NOSIGNAL) < 0) {
+            *failed = errno;
+            break;
+        }
         sent++;
     }
-    return (int)sent;
+    return sent;
 }

@@ -86,8 +86,10 @@ int  sl_os_tcp_info(sl_loop *l, int fd, sluice_tcp_info *out); /* 0 or -SLUICE_E
 int  sl_os_unsent(sl_loop *l, int fd, uint64_t *out);          /* 0 or -SLUICE_E* */
 
 /*
- * Several datagrams. *after: errno of the datagram behind those that were received, when that was asked for and taken off the
- * socket; else 0. Sending stops at the first that fails; called again with that one in front it tells the error.
+ * Several datagrams. *after: errno of the one behind those that were received, when that was taken off the socket; else 0. Sending
+ * stops at the first that fails: *failed is its errno. 0: there was none, or it is not known: called again with that one in front
+ * this tells an error of its own, but not one that the socket had for it (D4). With exact it is always known, at the price of a
+ * system call for each.
  */
 #if defined(__linux__)
 typedef struct mmsghdr sl_mmsg;
@@ -98,10 +100,10 @@ typedef struct sl_mmsg {
 } sl_mmsg;
 #endif
 int  sl_os_receive_messages(sl_loop *l, int fd, sl_mmsg *m, uint32_t n, int *after); /* how many, or -1 with errno */
-int  sl_os_send_messages(sl_loop *l, int fd, sl_mmsg *m, uint32_t n);
+uint32_t sl_os_send_messages(sl_loop *l, int fd, sl_mmsg *m, uint32_t n, bool exact, int *failed); /* how many */
 /* mmsg_loop.c: the same one by one, where no system call does it. */
 int  sl_receive_messages_singly(sl_loop *l, int fd, sl_mmsg *m, uint32_t n, int *after);
-int  sl_send_messages_singly(sl_loop *l, int fd, sl_mmsg *m, uint32_t n);
+uint32_t sl_send_messages_singly(sl_loop *l, int fd, sl_mmsg *m, uint32_t n, int *failed);
 
 /* Sends a region of a file on a non-blocking socket. 1 = all of bytes sent, 0 = would block, else a negative errno: EIO when the file ends
    before the region does. *sent counts in every case. */

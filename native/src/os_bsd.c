@@ -273,7 +273,11 @@ int sl_os_receive_messages(sl_loop *l, int fd, sl_mmsg *m, uint32_t n, int *afte
     return sl_receive_messages_singly(l, fd, m, n, after);
 }
 
-int sl_os_send_messages(sl_loop *l, int fd, sl_mmsg *m, uint32_t n) { return sl_send_messages_singly(l, fd, m, n); }
+uint32_t sl_os_send_messages(sl_loop *l, int fd, sl_mmsg *m, uint32_t n, bool exact, int *failed)
+{
+    (void)exact;
+    return sl_send_messages_singly(l, fd, m, n, failed);
+}
 
 /* ------------------------------------------------------------------------------- files */
 

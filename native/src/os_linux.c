@@ -164,14 +164,16 @@ int sl_os_receive_messages(sl_loop *l, int fd, sl_mmsg *m, uint32_t n, int *afte
     return bytes < 0 ? -1 : 1;
 }
 
-int sl_os_send_messages(sl_loop *l, int fd, sl_mmsg *m, uint32_t n)
+uint32_t sl_os_send_messages(sl_loop *l, int fd, sl_mmsg *m, uint32_t n, bool exact, int *failed)
 {
 #if defined(SLUICE_TEST_KQUEUE)
-    return sl_send_messages_singly(l, fd, m, n);
+    exact = true;
 #endif
+    if (n == 1 || exact) return sl_send_messages_singly(l, fd, m, n, failed);
     sl_syscall(l);
-    if (n > 1) return sendmmsg(fd, m, n, MSG_DONTWAIT | MSG_NOSIGNAL);
-    return sendmsg(fd, &m->msg_hdr, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -1 : 1;
+    int sent = sendmmsg(fd, m, n, MSG_DONTWAIT | MSG_NOSIGNAL);
+    *failed = sent < 0 ? errno : 0;
+    return sent < 0 ? 0 : (uint32_t)sent;
 }
 
 /* ------------------------------------------------------------------------------- files */

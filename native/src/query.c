@@ -99,6 +99,31 @@ static int close_file(sl_loop *l, const void *in, uint32_t len)
     return sl_file_close(l, id);
 }
 
+/* A handle's descriptor would be closed under the engine; whose it is, only its slot knows. */
+static bool is_handles(sl_loop *l, int fd)
+{
+    for (uint32_t i = 0; i < l->slots_used; i++)
+        if (sl_slot_at(l, i)->kind != SL_KIND_FREE && sl_slot_at(l, i)->fd == fd) return true;
+    return false;
+}
+
+static int close_socket(sl_loop *l, const void *in, uint32_t len)
+{
+    int32_t fd;
+    int type;
+    socklen_t bytes = sizeof type;
+    const struct linger reset = {.l_onoff = 1, .l_linger = 0};
+
+    if (len != sizeof fd) return -SLUICE_EINVAL;
+    memcpy(&fd, in, sizeof fd);
+    sl_syscall(l);
+    if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &bytes) || is_handles(l, fd)) return -SLUICE_EINVAL;
+    sl_syscall(l);
+    (void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset); /* what knows no reset is closed without */
+    sl_socket_close(l, fd);
+    return 0;
+}
+
 int sluice_control(sluice_loop *l, uint64_t handle, uint32_t what, const void *in, uint32_t len)
 {
     if (!l) return -SLUICE_EINVAL;
@@ -110,6 +135,7 @@ int sluice_control(sluice_loop *l, uint64_t handle, uint32_t what, const void *i
     switch (what) {
     case SLUICE_CONTROL_OPEN_FILE: return sl_file_open(l, in, len);
     case SLUICE_CONTROL_CLOSE_FILE: return close_file(l, in, len);
+    case SLUICE_CONTROL_CLOSE_SOCKET: return close_socket(l, in, len);
     default: return -SLUICE_EINVAL;
     }
 }

@@ -89,6 +89,10 @@ static bool receive_failed(sl_loop *l, sl_slot *s, int os_errno)
     if (os_errno == EINTR) return true;
     if (os_errno != EAGAIN) return sl_msg_failed(l, s, os_errno);
     s->ready &= ~(RD_IN | RD_PRI | RD_ERR);
+    /* What came with an event, and what will bring no further one: a registration that the kernel refused. */
+    int told = (int)s->engine_aux;
+    s->engine_aux = 0;
+    if (told) (void)sl_msg_failed(l, s, told);
     return false;
 }
 

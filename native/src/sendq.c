@@ -75,7 +75,7 @@ static void refuse(sl_loop *l, const sluice_sqe *e, int code)
 /* No room: nothing may follow the gap that this one leaves. What was taken before goes on. */
 static void refuse_all_from(sl_loop *l, sl_slot *s, const sluice_sqe *e)
 {
-    s->flags |= SL_F_SEND_ERR;
+    s->flags |= SL_F_SEND_ERR | (e->op == SLUICE_OP_SHUTDOWN ? 0u : SL_F_ABORT);
     refuse(l, e, SLUICE_ENOMEM);
 }
 
@@ -275,7 +275,7 @@ void sl_sent(sl_loop *l, sl_slot *s, uint64_t n)
 
 void sl_sendq_drop(sl_loop *l, sl_slot *s, int32_t first_result, uint32_t first_errno)
 {
-    uint64_t undone = 0;
+    uint64_t undone = 0, lost = 0;
     int32_t result = first_result;
     uint32_t os_errno = first_errno;
 
@@ -283,6 +283,7 @@ void sl_sendq_drop(sl_loop *l, sl_slot *s, int32_t first_result, uint32_t first_
         uint32_t index = s->send_head;
         sl_op *o = sl_op_at(l, index);
         undone += o->len - o->done;
+        lost += o->len - o->done; /* a SHUTDOWN has none */
         if (o->answers) {
             answer(l, o, result, o->total - (uint32_t)undone, os_errno);
             undone = 0;
@@ -291,6 +292,7 @@ void sl_sendq_drop(sl_loop *l, sl_slot *s, int32_t first_result, uint32_t first_
         }
         pop_head(l, s, index, o);
     }
+    if (lost) s->flags |= SL_F_ABORT; /* the peer must not take the gap for the end */
 }
 
 void sl_send_failed(sl_loop *l, sl_slot *s, int os_errno)
@@ -298,7 +300,6 @@ void sl_send_failed(sl_loop *l, sl_slot *s, int os_errno)
     int code = os_errno ? sl_err(os_errno) : SLUICE_ECANCELED;
 
     s->flags |= SL_F_SEND_ERR;
-    if (s->life == SL_DRAINING) s->flags |= SL_F_ABORT; /* the peer must not take the gap for the end */
     sl_sendq_drop(l, s, -code, (uint32_t)os_errno);
     if (s->life != SL_LIVE) sl_close_advance(l, s);
 }

@@ -45,6 +45,7 @@ struct ur_cqe {
 #define UR_OP_POLL_ADD     6
 #define UR_OP_SENDMSG      9
 #define UR_OP_RECVMSG      10
+#define UR_OP_TIMEOUT      11
 #define UR_OP_ACCEPT       13
 #define UR_OP_ASYNC_CANCEL 14
 #define UR_OP_CONNECT      16

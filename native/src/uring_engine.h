@@ -20,8 +20,6 @@
  *   |generation |  kind  |    0    |  index  |     of the slot; the bell and cancels have index and generation 0
  *   +-----------+--------+---------+---------+
  *
- * Datagrams are sent several at a time. There the index is that of the sl_op (its first piece), which names the slot.
- *
  * slot.in_flight counts requests that will still post a completion (a multishot once, until it comes without F_MORE).
  * The slot lives as long, so a stale generation means a request that was given up in a forced close.
  */
@@ -56,7 +54,8 @@ typedef enum ue_kind {
 #define UE_NO_ZC       0x20u /* the socket cannot send without a copy                                             */
 #define UE_DRAINED     0x40u /* the last receive emptied the socket: a one-shot receive polls first               */
 #define UE_HELD        0x80u /* a datagram of no bytes waits for a buffer: engine_uring_dgram.c                   */
-/* slot.engine_aux: kind of the outbound request. slot.engine_word[0]: result of a zero-copy send.
+#define UE_POLL_VAIN   0x100u /* the poll for room answered with an error that nobody reads: wait a little instead  */
+/* slot.engine_aux: kind of the outbound request. slot.engine_word[0]: result of a zero-copy send; errno of a datagram.
    slot.engine_word[1]: errno that a multishot WATCH ends with when the kernel's poll has ended. */
 
 /* An inline send on its way through the ring; see ue_inline_settle. */
@@ -133,8 +132,8 @@ void   ue_messages_close(sl_loop *l, ue_state *st);
 
 /* engine_uring_dgram_send.c */
 void   ue_datagrams_start(sl_loop *l, sl_slot *s);
-void   ue_datagram_done(sl_loop *l, uint64_t user_data, int32_t res);
-void   ue_datagram_settle(sl_loop *l, sl_slot *s, uint32_t place); /* the oldest that is in the kernel */
+void   ue_datagram_done(sl_slot *s, int32_t res);
+void   ue_datagram_settle(sl_loop *l, sl_slot *s);   /* like the rest of ue_inline_settle */
 
 /* engine_uring_inbound.c */
 void   ue_arm(sl_loop *l, sl_slot *s);               /* the inbound request goes out  */

@@ -3,6 +3,10 @@
 
 #include <netinet/in.h>
 #include <poll.h>
+#if defined(__linux__)
+#include <sched.h>
+#endif
+#include <stdlib.h>
 #include <sys/socket.h>
 
 #define TOKEN_OPEN 0xfeed1000u
@@ -153,3 +157,31 @@ uint16_t unused_udp_port(void)
     close(peer_udp(&port));
     return port;
 }
+
+#if defined(__linux__)
+
+bool own_network(void)
+{
+    return !unshare(CLONE_NEWNET) || !unshare(CLONE_NEWUSER | CLONE_NEWNET);
+}
+
+bool slow_loopback(const char *rate)
+{
+    char command[256];
+
+    snprintf(command, sizeof command,
+             "PATH=$PATH:/sbin:/usr/sbin; ip link set lo up && tc qdisc replace dev lo root tbf rate %s burst 3k limit 4mb", rate);
+    return system(command) == 0;
+}
+
+#else
+
+bool own_network(void) { return false; }
+
+bool slow_loopback(const char *rate)
+{
+    (void)rate;
+    return false;
+}
+
+#endif

@@ -5,7 +5,7 @@
 #include <sys/socket.h>
 
 #include "double.h"
-#include "drive.h"
+#include "drive_dgram.h"
 #include "loop.h"
 
 #define MANY 300 /* more than the engine collects for one wait */
@@ -45,6 +45,49 @@ static void a_refused_read_filter_fails_the_receive(void)
     refuse(0, 0);
     finish(handle);
     close(s[1]);
+}
+
+/* The same for datagrams, whether the RECVMSG was there before the refusal or not. */
+static void a_refused_read_filter_fails_the_receive_of_datagrams(bool armed)
+{
+    refuse(EVFILT_READ, ENOMEM);
+    uint64_t handle = dgram_open(&d, drive_inet4(0), NULL, NULL, 0);
+    if (!armed) drive_turn(&d, 0);
+    dgram_receive(&d, handle, 2, true);
+    CHECK_EQ(drive_expect(&d, 2, -SLUICE_ENOMEM).detail, ENOMEM);
+    refuse(0, 0);
+    finish(handle);
+}
+
+static void a_refused_write_filter_fails_each_datagram(void)
+{
+    const sluice_optval small = {.option = SLUICE_OPT_SO_SNDBUF, .value = 4608};
+    static uint8_t bytes[2000];
+    uint16_t port;
+    int refused = 0;
+
+    if (!own_network() || !slow_loopback("1mbit")) {
+        puts("left out: no slow loopback here");
+        return;
+    }
+    int peer = peer_udp(&port);
+    uint64_t handle = dgram_open(&d, drive_inet4(0), NULL, &small, 1);
+    sluice_meta to = dgram_to(port);
+    refuse(EVFILT_WRITE, ENOMEM);
+    drive_scratch_reset(&d);
+    for (uint64_t i = 0; i < 20; i++) dgram_send(&d, handle, 100 + i, bytes, sizeof bytes, &to);
+    for (uint64_t i = 0; i < 20; i++) {
+        sluice_cqe c = drive_wait(&d, 100 + i);
+        if (c.result == (int32_t)sizeof bytes) continue;
+        CHECK_EQ(c.result, -SLUICE_ENOMEM);
+        refused++;
+    }
+    CHECK_GT(refused, 1);
+    refuse(0, 0);
+    dgram_send(&d, handle, 200, bytes, 1, &to); /* the socket goes on */
+    drive_expect(&d, 200, 1);
+    finish(handle);
+    close(peer);
 }
 
 static void a_refused_write_filter_fails_the_send(void)
@@ -277,6 +320,8 @@ int main(void)
     drive_open(&d, "kqueue", NULL);
     drive_pool(&d, 4096, 512);
     a_refused_read_filter_fails_the_receive();
+    a_refused_read_filter_fails_the_receive_of_datagrams(true);
+    a_refused_read_filter_fails_the_receive_of_datagrams(false);
     a_refused_write_filter_fails_the_send();
     a_refused_filter_fails_the_connect();
     a_refused_listener_says_so_at_once();
@@ -286,6 +331,7 @@ int main(void)
     the_filter_is_deleted_before_the_descriptor_is_closed();
     an_echo_registers_nothing();
     a_bell_that_has_rung_falls_silent();
+    a_refused_write_filter_fails_each_datagram(); /* in a network of its own, from here on */
     drive_close(&d);
     a_bell_that_is_a_pipe_is_emptied();
     return 0;

@@ -122,9 +122,10 @@ public interface Connection {
   CompletionStage<CloseReason> closed();
 
   /**
-   * The reason, known from the moment the end began, also for a thread whose send was answered {@link SendResult#CLOSED};
-   * null while the connection is open. Final, with the bytes unsent, from {@code onClosed} on: until then another cause may
-   * come first, or break an end in good order.
+   * The reason, for any thread: null until it is final, then for ever what {@code onClosed} is told, from its beginning on. A
+   * connection whose end has begun ({@link #isOpen} is false, sends are answered {@link SendResult#CLOSED}) has none yet:
+   * the loop may still find that a reset came before a {@code close()} of another thread, and an end in good order may break.
+   * Who was answered CLOSED and wants to know why, asks {@link #closed()}.
    */
   CloseReason closeReason();
 

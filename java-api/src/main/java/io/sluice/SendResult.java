@@ -18,8 +18,8 @@ public enum SendResult {
    */
   REJECTED,
   /**
-   * Not taken: the connection is closing or closed, or its output is shut down. {@link Connection#closeReason()} says
-   * why; a lease that was passed has been released.
+   * Not taken: the connection is closing or closed, or its output is shut down. {@link Connection#closed()} tells
+   * why, as soon as that is final; a lease that was passed has been released.
    */
   CLOSED;
 

@@ -14,6 +14,9 @@ import java.util.Objects;
  * the address needs a native engine: on NIO such a datagram fails with {@link UdpError.Kind#UNSUPPORTED}.
  */
 public final class UdpDestination {
+  /** Datagrams of one train, see {@link #withSegmentBytes}: {@code UDP_MAX_SEGMENTS} of the kernels that have the fewest. */
+  public static final int MAX_SEGMENTS = 64;
+
   private static final int NO_TOS = -1;
   private static final UdpDestination PEER = new UdpDestination(null, null, 0, NO_TOS, 0);
 
@@ -71,6 +74,7 @@ public final class UdpDestination {
    * @throws IllegalArgumentException when it is not resolved, or its port is 0
    */
   public static UdpDestination to(InetSocketAddress address) {
+    Objects.requireNonNull(address, "address");
     if (address.isUnresolved()) {
       throw new IllegalArgumentException(
           "address " + address.getHostString() + ":" + address.getPort() + " is not resolved: the name is unknown, or it was"
@@ -102,6 +106,7 @@ public final class UdpDestination {
 
   /** Through that interface, whatever the routing table says. */
   public UdpDestination withInterface(NetworkInterface through) {
+    Objects.requireNonNull(through, "through");
     return new UdpDestination(address, source, through.getIndex(), tos, segmentBytes);
   }
 
@@ -117,7 +122,7 @@ public final class UdpDestination {
    * Cuts what is sent into datagrams of that size, the last one may be shorter (generic segmentation offload, Linux 4.18). One
    * call then sends a train of up to 64 datagrams and 65,507 bytes, for hardly more than one datagram costs.
    *
-   * @param bytes 1 to 65,507; 0: one datagram
+   * @param bytes 1 to 65,507; 0: one datagram. What is sent may have {@value #MAX_SEGMENTS} times as many
    */
   public UdpDestination withSegmentBytes(int bytes) {
     if (bytes < 0 || bytes > UdpSocket.MAX_PAYLOAD_BYTES) {

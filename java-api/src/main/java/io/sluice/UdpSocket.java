@@ -137,7 +137,10 @@ public interface UdpSocket {
   /** The same stage as {@link #close()} returns. */
   CompletionStage<CloseReason> closed();
 
-  /** The reason, known from the moment the end began; null while the socket is open. Final from {@code onClosed} on. */
+  /**
+   * The reason, for any thread: null until it is final, then what {@code onClosed} is told, from its beginning on and for ever.
+   * A socket whose end has begun ({@link #isOpen} is false) has none yet, because another cause may still come first.
+   */
   CloseReason closeReason();
 
   /** False from the moment the end began. */

@@ -1,11 +1,15 @@
 package io.sluice.contract;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.contract.Peers.Pair;
 import io.sluice.internal.abi.Abi;
 import java.net.Socket;
+import java.net.SocketException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -110,6 +114,31 @@ class AdoptDetachIT extends ContractTest {
     assertEquals(0, c.result());
     p.write(new byte[] {5});
     assertEquals(5, other.data(other.await(other.submit(Abi.OP_RECV, 0, c.handle())))[0]);
+  }
+
+  private static ByteBuffer number(int n) {
+    return ByteBuffer.allocateDirect(4).order(ByteOrder.LITTLE_ENDIAN).putInt(0, n);
+  }
+
+  @Test
+  void aDescriptorThatNobodyAdoptsIsClosedWithAReset() throws Exception {
+    Pair p = pair();
+    int descriptor = detach(p.handle());
+    assertEquals(0, other.engine.control(0, Abi.CONTROL_CLOSE_SOCKET, number(descriptor)), "by whichever loop");
+    SocketException e = assertThrows(SocketException.class, () -> p.peer().getInputStream().read());
+    assertTrue(e.getMessage().contains("reset"), e.getMessage());
+    assertEquals(-Abi.EINVAL, other.engine.control(0, Abi.CONTROL_CLOSE_SOCKET, number(descriptor)), "a second time");
+  }
+
+  @Test
+  void whatIsNoDetachedSocketIsNotClosed() {
+    long listener = d.listen();
+    for (int n : new int[] {-1, 0, Integer.MAX_VALUE}) {
+      assertEquals(-Abi.EINVAL, d.engine.control(0, Abi.CONTROL_CLOSE_SOCKET, number(n)), "descriptor " + n);
+    }
+    assertEquals(-Abi.EINVAL, d.engine.control(0, Abi.CONTROL_CLOSE_SOCKET, ByteBuffer.allocateDirect(3)));
+    assertEquals(-Abi.EINVAL, d.engine.control(listener, Abi.CONTROL_CLOSE_SOCKET, number(1)));
+    d.close(listener);
   }
 
   @Test

@@ -203,6 +203,7 @@ public final class Abi {
   public static final int META_HAS_TOS = 0x02;
   public static final int META_HAS_DROPS = 0x04;
   public static final int META_TRUNCATED = 0x08;
+  public static final int META_TO_MANY = 0x20;
   public static final int META_ERROR = 0x10;
   public static final int ORIGIN_LOCAL = 1;
   public static final int ORIGIN_ICMP = 2;
@@ -338,5 +339,6 @@ public final class Abi {
   public static final int CONTROL_LEAVE = 5;
   public static final int CONTROL_BLOCK = 6;
   public static final int CONTROL_UNBLOCK = 7;
+  public static final int CONTROL_CLOSE_SOCKET = 8;
   public static final int DESTROY_FORCE = 1;
 }

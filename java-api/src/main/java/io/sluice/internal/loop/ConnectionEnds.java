@@ -69,6 +69,9 @@ abstract class ConnectionEnds extends ConnectionReads {
   /** No send of another thread is taken from here on, and those taken before are carried out or failed. */
   abstract void refuseForeign();
 
+  /** Other threads may know {@link #reason} from here on: it does not change any more. */
+  abstract void reasonFixed();
+
   // ------------------------------------------------------------------------------------------- beginning
 
   /**
@@ -152,12 +155,25 @@ abstract class ConnectionEnds extends ConnectionReads {
     if (state == 0) {
       flags |= CLOSING | (closeFlags == Abi.SQE_ABORT ? ABORTED : 0);
       reason = why;
-      submitClose(closeFlags | (kernelMayUseOurMemory() ? Abi.SQE_ABORT : 0));
-      refuseForeign();
-      dropOpenChunk(reason);
+      boolean zeroCopy = kernelMayUseOurMemory();
+      boolean gap = dropUnsubmitted();
+      submitClose(closeFlags | (gap || zeroCopy ? Abi.SQE_ABORT : 0));
     } else if ((state & (DRAINING | ENDED)) == DRAINING) {
       breakGoodOrder(why, closeFlags, (state & LINGERING) != 0);
     }
+  }
+
+  /**
+   * What was taken and never submitted. The engine knows nothing of it; what it knows of and drops, it answers with RST itself.
+   *
+   * @return whether there was something: the peer must not take the gap for the end
+   */
+  private boolean dropUnsubmitted() {
+    boolean gap = openChunk != SendMemory.NONE;
+    long submitted = pendingHere();
+    refuseForeign();
+    dropOpenChunk(reason);
+    return gap || pendingHere() > submitted;
   }
 
   private void breakGoodOrder(CloseReason why, int closeFlags, boolean lingering) {
@@ -289,6 +305,7 @@ abstract class ConnectionEnds extends ConnectionReads {
     dropOpenChunk(reason);
     refuseForeign(); // Again: a loop that breaks has not asked for it.
     reason = CloseReasons.withUnsent(reason, pendingBytes + pendingFileBytes);
+    reasonFixed();
     loop.sockets.connectionEnded(self());
     try {
       handler.onClosed(self(), reason);

@@ -20,6 +20,8 @@ abstract class ConnectionFromOutside extends ConnectionEnds {
   private static final int OUTPUT_ASKED = 1;
   private static final int CLOSE_ASKED = 1 << 1;
   private static final int ABORT_ASKED = 1 << 2;
+  /** The loop's word: the reason is final. */
+  private static final int REASON_FIXED = 1 << 3;
 
   private static final VarHandle SENDS;
   private static final VarHandle BYTES;
@@ -61,15 +63,17 @@ abstract class ConnectionFromOutside extends ConnectionEnds {
     return (asked & (CLOSE_ASKED | ABORT_ASKED)) != 0;
   }
 
-  /** Also before the loop has heard of what another thread asked for. */
+  /**
+   * Only what will stay: a wish of another thread may come behind an end that the loop has still to find, and an end in good
+   * order may break.
+   */
   public final CloseReason closeReason() {
-    CloseReason known = reason;
-    if (known != null || !endAsked()) {
-      return known;
-    }
-    CloseReason asked = (this.asked & ABORT_ASKED) != 0 ? CloseReasons.LOCAL_ABORT : CloseReasons.LOCAL_CLOSE;
-    known = reason;
-    return known != null ? known : asked;
+    return (asked & REASON_FIXED) != 0 ? reason : null;
+  }
+
+  @Override
+  final void reasonFixed() {
+    ask(REASON_FIXED);
   }
 
   final boolean outputEnded() {

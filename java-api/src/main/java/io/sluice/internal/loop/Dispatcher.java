@@ -62,6 +62,30 @@ final class Dispatcher {
     return n;
   }
 
+  /**
+   * The loop is broken. Descriptors that its last completions tell of, and those that it was to take and never did, would be lost
+   * with the rings; nothing else is dispatched any more.
+   */
+  void rescueDescriptors() {
+    for (int i = ring.available(); i > 0; i--) {
+      long token = ring.token();
+      int kind = Tokens.kind(token);
+      if (kind == Tokens.DETACH || kind == Tokens.ADOPT) {
+        HandOff handOff = loop.handOffs.remove(Tokens.slot(token));
+        if (handOff != null) {
+          handOff.completedByBroken(kind, ring.result());
+        }
+      }
+      ring.advance();
+    }
+    for (int i = 0; i < loop.handOffs.bound(); i++) {
+      HandOff handOff = loop.handOffs.remove(i);
+      if (handOff != null) {
+        handOff.leftByBroken();
+      }
+    }
+  }
+
   private void received(long handle, int result, int flags, int buffer, int detail) {
     StreamConnection c = loop.connections.get(handle);
     boolean data = (flags & Abi.CQE_BUFFER) != 0;

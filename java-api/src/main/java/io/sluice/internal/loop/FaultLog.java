@@ -24,7 +24,7 @@ final class FaultLog {
     STALL("an event loop is stalled"),
     INTERNAL("an event loop met an internal error and goes on"),
     LOOP("an event loop is broken and ends"),
-    LEAK("a descriptor could not be handed over or closed"),
+    LEAK("a descriptor could not be closed"),
     LEASE_LOST("a retained lease was lost without release, its buffer is taken back"),
     LEASE_WRITTEN("a lease was used after its end"),
     LEASE_IN_USE("a lease ended while an I/O call of another thread was using its buffer"),

@@ -4,22 +4,22 @@ import io.sluice.internal.abi.Abi;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * An accepted socket on its way from the loop that accepted it to the loop that will own it.
+ * An accepted socket on its way from the loop that accepted it to the loop that will own it. In between its descriptor is nobody's
+ * but this object's: whatever stops it on its way closes it, also the end of a broken loop.
  *
  * <pre>
  *  accepting loop: DETACH --descriptor--> task --> owning loop: ADOPT --handle--> accepted
  *                     |                    |                      |
- *                     |                    +--loop has ended-----+--+ refused: ADOPT on the accepting loop, closed there
- *                     +--failed: closed here
+ *                     |                    +--loop has ended------+--refused, or the loop breaks: closed on the spot
+ *                     +--failed: closed here; the loop breaks: its engine closes it, or the descriptor goes on
  * </pre>
  */
 final class HandOff {
   private final Loop from;
   private final Loop to;
   private final ListenerImpl listener;
-  /** Where the ADOPT was submitted. */
-  private Loop adopting;
-  private int descriptor;
+  /** -1: the DETACH has not brought it yet. */
+  private int descriptor = -1;
 
   HandOff(Loop from, Loop to, ListenerImpl listener) {
     this.from = from;
@@ -36,11 +36,9 @@ final class HandOff {
     if (kind == Tokens.DETACH) {
       detached(handle, result);
     } else if (result < 0) {
-      refused(result);
-    } else if (adopting == to) {
-      to.sockets.accepted(handle, listener);
+      refused();
     } else {
-      from.sockets.closeOrphan(handle);
+      to.sockets.accepted(handle, listener);
     }
   }
 
@@ -51,33 +49,39 @@ final class HandOff {
     }
     descriptor = result;
     try {
-      to.execute(() -> adopt(to));
+      to.execute(this::adopt);
     } catch (RejectedExecutionException ended) {
-      adopt(from);
+      from.sockets.closeDescriptor(descriptor);
     }
   }
 
-  /** Out of memory or handles, or broken. The accepting loop had room for this socket a moment ago: it takes it back to close it. */
-  private void refused(int result) {
-    if (adopting != from) {
-      try {
-        from.execute(() -> adopt(from));
-        return;
-      } catch (RejectedExecutionException ended) {
-        // Nobody is left to close it.
-      }
+  /** The loop is broken, and this is its last word on what it was asked. A handle that it has ends with its engine. */
+  void completedByBroken(int kind, int result) {
+    if (kind == Tokens.DETACH && result >= 0) {
+      detached(0, result);
+    } else if (kind == Tokens.ADOPT && result < 0) {
+      refused();
     }
-    FaultLog.log(
-        FaultLog.Fault.LEAK, adopting + " cannot take over an accepted socket: " + CloseReasons.text(result), null);
   }
 
-  private void adopt(Loop loop) {
-    adopting = loop;
-    if (loop.shutdown().isBroken()) {
-      refused(-Abi.ECANCELED);
+  /** The loop is broken and has never carried out what it was asked: an operation of this kind is answered at once. */
+  void leftByBroken() {
+    if (descriptor >= 0) {
+      refused();
+    }
+  }
+
+  /** Out of memory or handles, or broken. */
+  private void refused() {
+    to.sockets.closeDescriptor(descriptor);
+  }
+
+  private void adopt() {
+    if (to.shutdown().isBroken()) {
+      refused();
       return;
     }
-    int slot = loop.handOffs.add(this);
-    loop.submissions.submit(Abi.OP_ADOPT, 0, 0, 0L, Tokens.of(Tokens.ADOPT, slot), 0L, 0L, descriptor);
+    int slot = to.handOffs.add(this);
+    to.submissions.submit(Abi.OP_ADOPT, 0, 0, 0L, Tokens.of(Tokens.ADOPT, slot), 0L, 0L, descriptor);
   }
 }

@@ -341,6 +341,10 @@ final class Loop implements EventLoop, Runnable {
     }
   }
 
+  void rescueDescriptors() {
+    dispatcher.rescueDescriptors();
+  }
+
   private void broken(int code) {
     FaultLog.log(FaultLog.Fault.LOOP, name() + ": " + CloseReasons.text(code) + " (code " + code + ")", null);
     shutdown.breakUp(CloseReasons.loopBroken(code));

@@ -148,6 +148,7 @@ final class LoopShutdown {
       lastTasks = true;
       loop.runLastTasks();
     }
+    loop.rescueDescriptors();
     for (int i = 0; i < loop.connections.bound(); i++) {
       StreamConnection c = loop.connections.at(i);
       if (c != null) {

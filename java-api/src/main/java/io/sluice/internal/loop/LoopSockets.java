@@ -4,6 +4,7 @@ import io.sluice.CloseReason;
 import io.sluice.ConnectionHandler;
 import io.sluice.internal.abi.Abi;
 import io.sluice.internal.jfr.Events;
+import java.nio.ByteBuffer;
 import java.util.Objects;
 
 /** How sockets come to a loop and leave it. Loop thread only. */
@@ -64,6 +65,15 @@ final class LoopSockets {
     orphans++;
     loop.submissions.submit(
         Abi.OP_CLOSE, Abi.SQE_ABORT, 0, handle, Tokens.of(Tokens.ORPHAN_CLOSE), 0L, 0L, 0);
+  }
+
+  /** A socket that is nobody's: of a DETACH here, or for an ADOPT here. */
+  void closeDescriptor(int descriptor) {
+    ByteBuffer b = loop.controlBuffer().putInt(0, descriptor).limit(Integer.BYTES);
+    int code = loop.engine.control(0L, Abi.CONTROL_CLOSE_SOCKET, b);
+    if (code < 0) {
+      FaultLog.log(FaultLog.Fault.LEAK, "descriptor " + descriptor + " of an accepted socket: " + CloseReasons.text(code), null);
+    }
   }
 
   void orphanClosed() {

@@ -279,7 +279,7 @@ final class StreamConnection extends ConnectionFromOutside implements Connection
 
   @Override
   public String toString() {
-    CloseReason r = reason;
+    CloseReason r = closeReason();
     return "connection " + id + " " + localAddress() + " - " + remoteAddress() + (r == null ? "" : " " + r.kind());
   }
 }

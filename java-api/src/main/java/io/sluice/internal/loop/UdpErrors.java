@@ -52,8 +52,8 @@ final class UdpErrors {
     boolean icmp = origin == Origin.ICMP || origin == Origin.ICMP6;
     InetAddress by = null;
     if ((b.getShort(at + Abi.META_FLAGS) & Abi.META_HAS_LOCAL) != 0) {
-      // The host that told it: of the protocol's family, whatever the destination's was.
-      long reporter = origin == Origin.ICMP ? Abi.FAMILY_INET4 : origin == Origin.ICMP6 ? Abi.FAMILY_INET6 : family;
+      // The host that told it: of the destination's family, so mapped on a socket that speaks both; else of the protocol's.
+      long reporter = family != 0 ? family : origin == Origin.ICMP ? Abi.FAMILY_INET4 : Abi.FAMILY_INET6;
       by = UdpAddresses.expand(reporter, b.getLong(at + Abi.META_LOCAL), b.getLong(at + Abi.META_LOCAL + Long.BYTES)).getAddress();
     }
     int code = b.getShort(at + Abi.META_CODE) & 0xffff;

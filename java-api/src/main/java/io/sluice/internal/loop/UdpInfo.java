@@ -134,14 +134,9 @@ final class UdpInfo implements DatagramInfo {
 
   // ------------------------------------------------------------------------------------------- for answers
 
-  /** Nobody can send from a group's address. */
+  /** Nobody can send from a group's address, or from a broadcast address. */
   private boolean canReplyFromLocal() {
-    if (!has(Abi.META_HAS_LOCAL)) {
-      return false;
-    }
-    int first = (int) words[LOCAL] & 0xff;
-    boolean six = (words[0] & 0xffff) == Abi.FAMILY_INET6;
-    return six ? first != 0xff : first < 224;
+    return (flags() & (Abi.META_HAS_LOCAL | Abi.META_TO_MANY)) == Abi.META_HAS_LOCAL;
   }
 
   /** Writes the {@code sluice_meta} of {@link #reply} into zeroed memory. */

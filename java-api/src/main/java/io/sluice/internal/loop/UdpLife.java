@@ -62,6 +62,9 @@ abstract class UdpLife extends Endpoint {
 
   abstract UdpSocketImpl self();
 
+  /** Other threads may know {@link #reason} from here on: it does not change any more. */
+  abstract void reasonFixed();
+
   final boolean isLive() {
     return state == State.LIVE;
   }
@@ -184,6 +187,7 @@ abstract class UdpLife extends Endpoint {
   final void openingFailed(CloseReason why) {
     state = State.ENDED;
     reason = why;
+    reasonFixed();
     opened.fail(CloseReasons.exception(why));
     closed.finish(why);
   }
@@ -269,6 +273,7 @@ abstract class UdpLife extends Endpoint {
     outside.close();
     reads.drop();
     reason = CloseReasons.withUnsent(reason, sends.unsentBytes());
+    reasonFixed();
     loop.counters.add(LoopCounters.UDP_CLOSED, 1);
     loop.shutdown().datagramsUnsent(sends.unsentBytes());
     Events.INSTANCE.udpSocket(self(), reason);

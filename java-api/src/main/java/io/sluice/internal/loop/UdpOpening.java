@@ -41,6 +41,9 @@ final class UdpOpening {
     }
     InetSocketAddress local = options.localAddress() != null ? options.localAddress() : anyOfFamily(peer);
     checkBindable("localAddress", local);
+    if (local.getAddress() instanceof Inet4Address && !(peer.getAddress() instanceof Inet4Address)) {
+      throw new IllegalArgumentException("peer " + peer + " is an IPv6 address, localAddress " + local + " an IPv4 address");
+    }
     return open(loop, local, peer, UdpSettings.of(options, false), handler);
   }
 

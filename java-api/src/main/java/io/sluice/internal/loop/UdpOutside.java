@@ -57,9 +57,16 @@ final class UdpOutside {
     if (refused != null) {
       return refused;
     }
-    byte[] copy = new byte[n];
-    data.get(data.position(), copy);
-    SendResult result = push(new UdpForeignSend(copy, null, to, listener));
+    UdpForeignSend send;
+    try {
+      byte[] copy = new byte[n];
+      data.get(data.position(), copy);
+      send = new UdpForeignSend(copy, null, to, listener);
+    } catch (OutOfMemoryError e) {
+      LOAD.getAndAdd(this, (long) -UdpSettings.load(n));
+      throw e;
+    }
+    SendResult result = push(send);
     if (result.accepted()) {
       data.position(data.limit());
     }

@@ -134,9 +134,9 @@ final class UdpSends {
   }
 
   /** A retained lease of this loop, already ended by the caller. */
-  SendResult retained(RetainedLease lease, UdpDestination to, UdpSendListener listener) {
+  SendResult retained(RetainedLease lease, UdpDestination to, UdpInfo answered, UdpSendListener listener) {
     SendResult refused = refusal(lease.length);
-    int meta = refused == null ? meta(to, null) : 0;
+    int meta = refused == null ? meta(to, answered) : 0;
     if (refused != null || meta < 0) {
       lease.handBack();
       return refused != null ? refused : noRoomInThisTurn();

@@ -14,6 +14,7 @@ import io.sluice.UdpSocket;
 import io.sluice.internal.abi.Abi;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
@@ -29,6 +30,8 @@ import java.util.concurrent.RejectedExecutionException;
 final class UdpSocketImpl extends UdpLife implements UdpSocket {
   private static final int CLOSE_ASKED = 1;
   private static final int ABORT_ASKED = 1 << 1;
+  /** The loop's word: the reason is final. */
+  private static final int REASON_FIXED = 1 << 2;
   private static final VarHandle ASKED;
 
   static {
@@ -40,6 +43,7 @@ final class UdpSocketImpl extends UdpLife implements UdpSocket {
   }
 
   private final UdpControl control;
+  private final boolean isInet4;
   private volatile int asked;
   /** What the application last asked for. */
   private volatile boolean pauseWanted;
@@ -48,6 +52,7 @@ final class UdpSocketImpl extends UdpLife implements UdpSocket {
   UdpSocketImpl(Loop loop, InetSocketAddress bindTo, InetSocketAddress peer, UdpSettings settings, UdpHandler handler) {
     super(loop, bindTo, peer, settings, handler);
     pauseWanted = settings.startPaused();
+    isInet4 = bindTo.getAddress() instanceof Inet4Address;
     control = new UdpControl(this);
     outside = new UdpOutside(this);
     sends = new UdpSends(this);
@@ -98,8 +103,9 @@ final class UdpSocketImpl extends UdpLife implements UdpSocket {
   }
 
   private SendResult sendCopy(ByteBuffer data, UdpDestination to, UdpSendListener listener) {
+    Objects.requireNonNull(data, "data");
     checkLength(data.remaining());
-    checkDestination(to);
+    checkDestination(to, data.remaining());
     return loop.inLoop() ? sends.copy(data, to, null, listener) : outside.send(data, to, listener);
   }
 
@@ -115,6 +121,7 @@ final class UdpSocketImpl extends UdpLife implements UdpSocket {
 
   @Override
   public SendResult reply(ByteBuffer data, DatagramInfo to) {
+    Objects.requireNonNull(data, "data");
     checkLength(data.remaining());
     return sends.copy(data, null, answered(to), null);
   }
@@ -135,9 +142,10 @@ final class UdpSocketImpl extends UdpLife implements UdpSocket {
 
   /** Either {@code to} or {@code answered}. */
   private SendResult sendLease(BufferLease data, UdpDestination to, UdpInfo answered, UdpSendListener listener) {
+    Objects.requireNonNull(data, "data");
     checkLength(data.length()); // Also throws when it has ended.
     if (answered == null) {
-      checkDestination(to);
+      checkDestination(to, data.length());
     }
     boolean local = loop.inLoop();
     if (data instanceof CallbackLease lease && local) {
@@ -146,9 +154,9 @@ final class UdpSocketImpl extends UdpLife implements UdpSocket {
     if (data instanceof CheckedLease lease) {
       return sendLease(lease.send(described()), to, answered, listener);
     }
-    if (data instanceof RetainedLease lease && lease.pool.loop == loop && answered == null) {
+    if (data instanceof RetainedLease lease && lease.pool.loop == loop) {
       lease.take();
-      return local ? sends.retained(lease, to, listener) : outside.send(lease, to, listener);
+      return local ? sends.retained(lease, to, answered, listener) : outside.send(lease, to, listener);
     }
     byte[] bytes = bytesOf(data);
     return local ? sends.copy(ByteBuffer.wrap(bytes), to, answered, listener) : outside.send(bytes, to, listener);
@@ -171,9 +179,30 @@ final class UdpSocketImpl extends UdpLife implements UdpSocket {
     }
   }
 
-  private void checkDestination(UdpDestination to) {
-    if (to.address() == null && remoteAddress() == null) {
+  private void checkDestination(UdpDestination to, int bytes) {
+    Objects.requireNonNull(to, "to");
+    InetSocketAddress address = to.address();
+    if (address == null) {
+      checkPeer(to);
+    } else if (isInet4 && !(address.getAddress() instanceof Inet4Address)) {
+      throw new IllegalArgumentException("to " + address + " is an IPv6 address, " + described() + " is bound to an IPv4 address");
+    }
+    int segment = to.segmentBytes();
+    if (segment > 0 && bytes > (long) segment * UdpDestination.MAX_SEGMENTS) {
+      throw new IllegalArgumentException(
+          "data has " + bytes + " bytes, " + UdpDestination.MAX_SEGMENTS + " segments of " + segment + " bytes have at most "
+              + (long) segment * UdpDestination.MAX_SEGMENTS);
+    }
+  }
+
+  private void checkPeer(UdpDestination to) {
+    if (remoteAddress() == null) {
       throw new IllegalStateException(described() + " is not connected: say where to send");
+    }
+    // Without a destination the engine takes the source's family for the socket's.
+    if (to.source() != null && to.source() instanceof Inet4Address != isInet4) {
+      throw new IllegalArgumentException(
+          "source " + to.source() + " is not of the family of " + described() + ": name the peer, with UdpDestination.to");
     }
   }
 
@@ -292,16 +321,14 @@ final class UdpSocketImpl extends UdpLife implements UdpSocket {
     return closed;
   }
 
-  /** Also before the loop has heard of what another thread asked for. */
   @Override
   public CloseReason closeReason() {
-    CloseReason known = reason;
-    if (known != null || asked == 0) {
-      return known;
-    }
-    CloseReason wanted = (asked & ABORT_ASKED) != 0 ? CloseReasons.LOCAL_ABORT : CloseReasons.LOCAL_CLOSE;
-    known = reason;
-    return known != null ? known : wanted;
+    return (asked & REASON_FIXED) != 0 ? reason : null;
+  }
+
+  @Override
+  void reasonFixed() {
+    ASKED.getAndBitwiseOr(this, REASON_FIXED);
   }
 
   @Override
@@ -346,7 +373,7 @@ final class UdpSocketImpl extends UdpLife implements UdpSocket {
 
   @Override
   public String toString() {
-    CloseReason r = reason;
+    CloseReason r = closeReason();
     return described() + (r == null ? "" : " " + r.kind());
   }
 }

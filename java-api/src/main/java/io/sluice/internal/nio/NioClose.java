@@ -4,6 +4,7 @@ import io.sluice.internal.abi.Abi;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.nio.channels.Channel;
+import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -40,7 +41,7 @@ final class NioClose {
     }
     slot.endOp = Abi.OP_CLOSE;
     slot.endToken = e.token;
-    slot.abort = abort;
+    slot.abort |= abort;
     if ((e.flags & Abi.SQE_DRAIN) != 0 && slot.sendHead != null) {
       slot.life = NioSlot.Life.DRAINING;
       cancelInbound(slot);
@@ -96,22 +97,33 @@ final class NioClose {
       if (slot.endOp != Abi.OP_DETACH) {
         rings.count(Abi.CTR_SYSCALLS);
         if (slot.abort) {
-          reset(slot);
+          abort(slot.channel, slot.unix);
+        } else {
+          quietly(slot.channel);
         }
-        quietly(slot.channel);
       }
     }
   }
 
-  /** close(2) then sends RST instead of FIN (socket(7), SO_LINGER with time 0). */
-  private static void reset(NioSlot slot) {
-    if (slot.socket == null || slot.unix) {
-      return;
+  /** close(2) sends RST instead of FIN (socket(7), SO_LINGER with time 0). */
+  static void abort(Channel channel, boolean unix) {
+    if (channel instanceof SocketChannel socket && !unix) {
+      try {
+        socket.setOption(StandardSocketOptions.SO_LINGER, 0);
+      } catch (IOException e) {
+        // The connection is gone already: there is nobody left to be told.
+      }
     }
-    try {
-      slot.socket.setOption(StandardSocketOptions.SO_LINGER, 0);
-    } catch (IOException e) {
-      // The connection is gone already: there is nobody left to be told.
+    quietly(channel);
+  }
+
+  /** No select will come: who was being detached has no number yet, and nobody else will close it. */
+  void destroy() {
+    for (int i = 0; i < ending.size(); i++) {
+      NioSlot slot = ending.get(i);
+      if (slot.endOp == Abi.OP_DETACH && slot.channel != null) {
+        abort(slot.channel, slot.unix);
+      }
     }
   }
 

@@ -50,14 +50,14 @@ public final class NioDetached {
   }
 
   /**
-   * Closes a detached channel that nobody will adopt.
+   * Closes a detached channel that nobody will adopt, a connection with RST.
    *
    * @return false when there is no such number
    */
   public static boolean close(int number) {
     Entry entry = ENTRIES.remove(number);
     if (entry != null) {
-      NioClose.quietly(entry.channel);
+      NioClose.abort(entry.channel, entry.unix);
     }
     return entry != null;
   }

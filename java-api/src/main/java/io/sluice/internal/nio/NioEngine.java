@@ -193,6 +193,9 @@ public final class NioEngine implements Engine {
     if (what == Abi.CONTROL_CLOSE_FILE && from.limit() == Integer.BYTES) {
       return loop.files.close(from.getInt(0));
     }
+    if (what == Abi.CONTROL_CLOSE_SOCKET && from.limit() == Integer.BYTES) {
+      return NioDetached.close(from.getInt(0)) ? 0 : -Abi.EINVAL;
+    }
     return -Abi.EINVAL;
   }
 

@@ -155,6 +155,7 @@ final class NioLoop {
         close.end(slot);
       }
     }
+    close.destroy();
     close.release();
     try {
       poller.poll(0);

@@ -43,6 +43,7 @@ final class NioSendQueue {
     if (code == 0 && queued + send.weight() > maxOps) {
       code = Abi.ENOMEM;
       slot.sendFailed = slot.datagram == null; // Nothing may follow the gap in a stream; what was taken before goes on.
+      slot.abort |= slot.sendFailed && e.op != Abi.OP_SHUTDOWN;
     }
     if (code != 0) {
       recycle(send);
@@ -292,7 +293,6 @@ final class NioSendQueue {
   /** The head failed: it answers with the error and its count, the others were never tried. */
   private void fail(NioSlot slot, long error) {
     slot.sendFailed = true;
-    slot.abort |= slot.life == NioSlot.Life.DRAINING; // The peer must not take the gap for the end.
     drop(slot, NioErrors.code(error), NioErrors.errno(error));
   }
 
@@ -309,6 +309,8 @@ final class NioSendQueue {
     int detail = errno;
     while (slot.sendHead != null) {
       NioSend head = pop(slot);
+      // The peer must not take the gap for the end.
+      slot.abort |= head.op != Abi.OP_SHUTDOWN;
       rings.post(head.op, head.token, slot.handle(), -answer, 0, head.accepted(), detail, false);
       recycle(head);
       answer = Abi.ECANCELED;

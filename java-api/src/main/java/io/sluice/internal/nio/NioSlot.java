@@ -83,6 +83,7 @@ final class NioSlot {
   long endToken;
   int endResult;
   int endDetail;
+  /** Close with RST: asked for, or bytes of a SEND were lost. */
   boolean abort;
 
   NioSlot(int index) {

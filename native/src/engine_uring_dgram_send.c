@@ -12,6 +12,8 @@
  *                                                           to the head of the queue, in their order
  * A completion only notes the errno beside its datagram; everything else happens when its turn comes to be settled.
  *
+ * One with nothing but an address goes as SEND where the kernel knows that (SLUICE_FEAT_SEND_TO), else as SENDMSG.
+ *
  * Kernels without inline sends (SLUICE_FEAT_INLINE_SEND), and moments without room for the entries, use sendmmsg.
  *
  * slot.engine_word: [1] first and [2] last piece of those kept, each + 1; [0] 0, or EAGAIN was among their errors.
@@ -63,9 +65,17 @@ static bool submit(sl_loop *l, sl_slot *s, uint32_t index) {
         }
         prepared *p = memory;
         (void)sl_msg_prepare(l, s, index, &p->h, p->iov, &p->out);
-        e->opcode = UR_OP_SENDMSG;
-        e->addr = (uint64_t)(uintptr_t)&p->h;
-        e->len = 1;
+        if (pieces == 1 && !p->h.msg_controllen && (ue_of(l)->features & SLUICE_FEAT_SEND_TO)) {
+            e->opcode = UR_OP_SEND; /* the kernel has less to copy and to check */
+            e->addr = o->addr;
+            e->len = o->len;
+            e->off = (uint64_t)(uintptr_t)p->h.msg_name;
+            e->file_index = p->h.msg_namelen;
+        } else {
+            e->opcode = UR_OP_SENDMSG;
+            e->addr = (uint64_t)(uintptr_t)&p->h;
+            e->len = 1;
+        }
     }
     e->fd = s->fd;
     e->op_flags = (uint32_t)(MSG_NOSIGNAL | MSG_DONTWAIT);

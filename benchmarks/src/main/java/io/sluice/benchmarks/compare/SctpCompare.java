@@ -37,6 +37,9 @@ public final class SctpCompare {
       new Load("Two loops: 64 B, 64 associations", "echo", 64, 64, 2),
       new Load("Two loops: 1 KiB, 64 associations", "echo", 64, 1024, 2));
 
+  private static final double LEAST_SHARE = 0.9;
+  private static final double MOST_CLOSE_MILLIS = 5;
+
   /** How much longer closes are watched: there are few a second. */
   private static final double CLOSES_LONGER = 2;
 
@@ -157,7 +160,29 @@ public final class SctpCompare {
         row(s, l, spec, echo);
       }
     }
+    aims(s, specs);
     return s.toString();
+  }
+
+  private void aims(StringBuilder s, List<ServerSpec> specs) {
+    s.append("\n## Aims\n\nAt least ").append(LEAST_SHARE).append(" of the floor: work for each second of CPU time, by medians and by "
+        + "lower quartiles, and work for each second, which says less where the generator is the limit. An abort seen within ")
+        .append(MOST_CLOSE_MILLIS).append(" ms (p99).\n\n| load | server | by CPU | by CPU, q1 | by rate | abort seen, p99 |\n|---|---|---:|---:|---:|---:|\n");
+    results.forEach((l, windows) -> specs.stream().filter(spec -> !spec.name().equals(spec.floor()))
+        .filter(spec -> windows.containsKey(spec.name())).forEach(spec -> {
+          List<Window> own = windows.get(spec.name());
+          List<Window> floor = windows.get(spec.floor());
+          double close = median(own, Window::closeP99) / 1e6;
+          s.append("| ").append(l.title).append(" | ").append(spec.name())
+              .append(share(1 / ratio(own, floor, Window::cpuMicros))).append(share(quietCpu(floor) / quietCpu(own)))
+              .append(share(ratio(own, floor, Window::rate)))
+              .append(close == 0 ? " | |\n"
+                  : String.format(Locale.ROOT, close <= MOST_CLOSE_MILLIS ? " | %.2f ms |%n" : " | **%.2f ms** |%n", close));
+        }));
+  }
+
+  private static String share(double value) {
+    return String.format(Locale.ROOT, value >= LEAST_SHARE ? " | %.2f" : " | **%.2f**", value);
   }
 
   private void row(StringBuilder s, Load l, ServerSpec spec, boolean echo) {

@@ -35,7 +35,10 @@ public final class SluiceUdpEcho {
     if (binding != null) {
       builder.binding(binding);
     }
-    if (trains) {
+    String bufferBytes = options.get("--buffer-bytes", null);
+    if (bufferBytes != null) {
+      builder.receiveBuffers(Integer.parseInt(bufferBytes), EventLoopGroup.Builder.DEFAULT_RECEIVE_BUFFER_COUNT);
+    } else if (trains) {
       builder.receiveBuffers(TRAIN_BUFFER_BYTES, TRAIN_BUFFERS);
     }
     EventLoopGroup group = builder.build();

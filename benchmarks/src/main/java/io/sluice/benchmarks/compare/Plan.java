@@ -57,7 +57,7 @@ record Plan(
   static Plan udp(String name) {
     return switch (name) {
       case "quick" -> new Plan("udp", 4, 0.5, 0.1, 0.4, 0.3, 3, 0, Workload.UDP, Set.of(), false);
-      case "full" -> new Plan("udp", 8, 1, 0.06, 0.15, 0.4, 15, 0, Workload.UDP, Set.of(), false);
+      case "full" -> new Plan("udp", 6, 1, 0.06, 0.15, 0.4, 13, 0, Workload.UDP, Set.of(), false);
       default -> throw new IllegalArgumentException("plan \"" + name + "\" is unknown; known: quick, full");
     };
   }

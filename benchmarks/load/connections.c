@@ -56,7 +56,7 @@ int connect_to_server(const options *o, uint32_t id) {
 }
 
 /* xorshift64*: any generator does, the contents only have to differ. */
-static void fill(uint8_t *bytes, size_t count, uint64_t seed) {
+void fill_message(uint8_t *bytes, size_t count, uint64_t seed) {
     uint64_t x = seed * 0x9E3779B97F4A7C15ull + 1;
     for (size_t i = 0; i < count; i++) {
         x ^= x >> 12, x ^= x << 25, x ^= x >> 27;
@@ -74,7 +74,7 @@ connection *connections_open(const options *o) {
         c->out = malloc(ring_bytes);
         c->sent_at_ns = calloc(o->depth, sizeof *c->sent_at_ns);
         if (!c->out || !c->sent_at_ns) fail("memory for message slots");
-        fill(c->out, ring_bytes, i + 1);
+        fill_message(c->out, ring_bytes, i + 1);
         c->fd = connect_to_server(o, i);
     }
     return all;

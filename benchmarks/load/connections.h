@@ -5,6 +5,7 @@
 #include "options.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /*
@@ -30,6 +31,9 @@ typedef struct run_counts {
 
 /* Connects one blocking-mode socket to the server and then makes it non-blocking. Exits with a message on failure. */
 int connect_to_server(const options *o, uint32_t id);
+
+/* Contents that differ for each seed. */
+void fill_message(uint8_t *bytes, size_t count, uint64_t seed);
 
 /* Opens all connections with their message slots. */
 connection *connections_open(const options *o);

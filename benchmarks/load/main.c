@@ -39,7 +39,7 @@ int main(int argc, char **argv) {
     server_cost_open(o.server_pid, o.count_syscalls);
     user_time_open(o.server_pid, (uint64_t)(o.sample_us * 1000), o.measure_s);
     switch (o.mode) {
-    case MODE_CLOSED: case MODE_OPEN: run_echo(&o); break;
+    case MODE_CLOSED: case MODE_OPEN: (o.datagrams ? run_datagrams : run_echo)(&o); break;
     case MODE_CHURN: run_churn(&o); break;
     case MODE_IDLE: run_idle(&o); break;
     }

@@ -14,6 +14,7 @@ static const char USAGE[] =
     "                                 open: --rate messages/s on a fixed schedule, latency from the intended time\n"
     "                                 churn: connect, request, response, close; --connections at a time\n"
     "                                 idle: open --connections, one echo each, hold until stdin closes\n"
+    "  --datagrams                    over UDP (closed and open); --trains: segmented sends of up to --depth datagrams\n"
     "  --engine epoll|io_uring        how the generator does its own I/O (default epoll)\n"
     "  --connections N --size BYTES --depth N --rate PER_SECOND\n"
     "  --warmup S --measure S --tail S   seconds before, in and after the measured window\n"
@@ -52,20 +53,25 @@ const char *engine_name(enum engine engine) { return ENGINES[engine]; }
 
 static void check_together(const options *o) {
     if (!o->port && !o->unix_path) reject("port", "", "a port, or --unix with a path");
+    if (o->datagrams && (!o->port || o->mode > MODE_OPEN)) reject("datagrams", "", "--port, and --mode closed or open");
+    if (o->datagrams && o->message_bytes > MAX_DATAGRAM_BYTES) reject("size", "too much", "at most 1472 bytes for a datagram");
+    if (o->trains && (!o->datagrams || o->depth > MAX_TRAIN || o->depth * o->message_bytes > MAX_TRAIN_BYTES))
+        reject("trains", "", "--datagrams, a depth of at most 64 and 63 KiB in all");
     if (o->mode == MODE_OPEN && o->rate <= 0) reject("rate", "0", "a positive rate for --mode open");
-    if (o->engine == ENGINE_URING && (o->depth > MAX_URING_DEPTH
+    if (!o->datagrams && o->engine == ENGINE_URING && (o->depth > MAX_URING_DEPTH
             || (o->depth > 1 && (uint64_t)o->depth * o->message_bytes > MAX_URING_OUTSTANDING_BYTES)))
         reject("engine", "io_uring", "epoll for this many outstanding bytes per connection");
 }
 
 void options_parse(options *o, int argc, char **argv) {
-    enum { PORT = 1, UNIX, MODE, ENGINE, CONNECTIONS, SIZE, DEPTH, RATE, WARMUP, MEASURE, TAIL, CPU, SLEEP, PID, COUNT, SAMPLE, NAME };
+    enum { PORT = 1, UNIX, MODE, ENGINE, CONNECTIONS, SIZE, DEPTH, RATE, WARMUP, MEASURE, TAIL, CPU, SLEEP, PID, COUNT, SAMPLE, NAME, DATAGRAMS, TRAINS };
     static const struct option LONG[] = {
         {"port", 1, 0, PORT}, {"unix", 1, 0, UNIX}, {"mode", 1, 0, MODE}, {"engine", 1, 0, ENGINE},
         {"connections", 1, 0, CONNECTIONS}, {"size", 1, 0, SIZE}, {"depth", 1, 0, DEPTH}, {"rate", 1, 0, RATE},
         {"warmup", 1, 0, WARMUP}, {"measure", 1, 0, MEASURE}, {"tail", 1, 0, TAIL}, {"cpu", 1, 0, CPU},
         {"sleep", 0, 0, SLEEP}, {"server-pid", 1, 0, PID}, {"count-syscalls", 0, 0, COUNT},
-        {"sample-us", 1, 0, SAMPLE}, {"name", 1, 0, NAME}, {0}};
+        {"sample-us", 1, 0, SAMPLE}, {"name", 1, 0, NAME},
+        {"datagrams", 0, 0, DATAGRAMS}, {"trains", 0, 0, TRAINS}, {0}};
     *o = (options){.connections = 1, .message_bytes = 64, .depth = 1, .warmup_s = 0.5, .measure_s = 2, .tail_s = 0.05,
                    .cpu = -1, .name = ""};
     int c, index = 0;
@@ -89,6 +95,8 @@ void options_parse(options *o, int argc, char **argv) {
         case COUNT: o->count_syscalls = true; break;
         case SAMPLE: o->sample_us = number(name, optarg, 20, 1e6); break;
         case NAME: o->name = optarg; break;
+        case DATAGRAMS: o->datagrams = true; break;
+        case TRAINS: o->trains = true; break;
         default: fputs(USAGE, stderr); exit(2);
         }
     }

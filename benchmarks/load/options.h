@@ -16,17 +16,22 @@ enum {
      * bytes a loopback socket takes each of them at once, so they cannot overtake each other. */
     MAX_URING_OUTSTANDING_BYTES = 65536,
     MAX_URING_DEPTH = 64,
+    MAX_DATAGRAM_BYTES = 1472, /* what fits a packet of 1500 */
+    MAX_TRAIN = 64,            /* datagrams that the kernel cuts one send into */
+    MAX_TRAIN_BYTES = 63 << 10,
 };
 
 typedef struct options {
     enum mode mode;
     enum engine engine;
-    int port;              /* TCP to 127.0.0.1 when > 0 */
+    int port;              /* TCP, or UDP, to 127.0.0.1 when > 0 */
     const char *unix_path; /* else this stream socket */
     uint32_t connections, message_bytes, depth;
     double rate;           /* open loop: messages per second over all connections */
     double warmup_s, measure_s, tail_s;
     int cpu;               /* pin to this CPU; -1: wherever */
+    bool datagrams;        /* over UDP: each connection is a connected socket; needs io_uring */
+    bool trains;           /* free slots leave together, as one segmented send */
     bool sleep;            /* block when there is nothing to do instead of polling */
     int server_pid;        /* account this process; 0: none */
     double sample_us;      /* sample the server's user/system split this often; 0: not */

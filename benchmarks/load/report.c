@@ -59,7 +59,7 @@ void window_report(const window *w, const options *o) {
     uint64_t wall_ns = w->ended_ns - w->began_ns;
     const server_cost *b = &w->server_begin, *e = &w->server_end;
     printf("{\"name\":\"%s\",\"mode\":\"%s\",\"transport\":\"%s\",\"generator_engine\":\"%s\"", o->name, mode_name(o->mode),
-           o->unix_path ? "unix" : "tcp", engine_name(o->engine));
+           o->unix_path ? "unix" : o->datagrams ? "udp" : "tcp", engine_name(o->engine));
     printf(",\"connections\":%u,\"message_bytes\":%u,\"depth\":%u,\"offered_rate\":%.0f", o->connections, o->message_bytes,
            o->depth, o->rate);
     printf(",\"wall_ns\":%llu,\"messages\":%llu,\"all_messages\":%llu,\"rate\":%.1f", (unsigned long long)wall_ns,
@@ -71,6 +71,7 @@ void window_report(const window *w, const options *o) {
     printf(",\"server_cpu_ns\":%llu,\"server_user_ticks\":%llu,\"server_system_ticks\":%llu",
            (unsigned long long)(e->cpu_ns - b->cpu_ns), (unsigned long long)(e->user_ticks - b->user_ticks),
            (unsigned long long)(e->system_ticks - b->system_ticks));
+    if (o->datagrams) printf(",\"lost\":%llu", (unsigned long long)w->lost);
     if (w->server_split.user_samples + w->server_split.system_samples > 0)
         printf(",\"server_user_samples\":%llu,\"server_system_samples\":%llu",
                (unsigned long long)w->server_split.user_samples, (unsigned long long)w->server_split.system_samples);

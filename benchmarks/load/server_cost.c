@@ -11,10 +11,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { MAX_THREADS = 256 };
+enum { MAX_THREADS = 256, MAX_ADDED = 8 };
 
 static int server_pid;
-static clockid_t server_clock;
+static clockid_t server_clock, added_clocks[MAX_ADDED];
+static int added_count;
 static int counters[MAX_THREADS], counter_count;
 static char no_count_reason[128];
 
@@ -58,14 +59,22 @@ static void open_counters(void) {
     if (tasks) closedir(tasks);
 }
 
+static clockid_t clock_of(int pid) {
+    clockid_t clock;
+    int err = clock_getcpuclockid(pid, &clock);
+    if (!err) return clock;
+    fprintf(stderr, "load generator: --server-pid %d: %s\n", pid, strerror(err));
+    exit(1);
+}
+
+void server_cost_add(int pid) {
+    if (added_count < MAX_ADDED) added_clocks[added_count++] = clock_of(pid);
+}
+
 void server_cost_open(int pid, bool count_syscalls) {
     server_pid = pid;
     if (!pid) return;
-    int err = clock_getcpuclockid(pid, &server_clock);
-    if (err) {
-        fprintf(stderr, "load generator: --server-pid %d: %s\n", pid, strerror(err));
-        exit(1);
-    }
+    server_clock = clock_of(pid);
     if (count_syscalls) open_counters();
 }
 
@@ -87,6 +96,7 @@ server_cost server_cost_sample(void) {
     server_cost cost = {0};
     if (!server_pid) return cost;
     cost.cpu_ns = cpu_clock_ns(server_clock);
+    for (int i = 0; i < added_count; i++) cost.cpu_ns += cpu_clock_ns(added_clocks[i]);
     read_ticks(&cost);
     for (int i = 0; i < counter_count; i++) {
         uint64_t value;

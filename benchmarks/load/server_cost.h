@@ -14,6 +14,9 @@ typedef struct server_cost {
 /* Prepares accounting of `pid` (0: every sample is zero). With count_syscalls opens one counter per present thread. */
 void server_cost_open(int pid, bool count_syscalls);
 
+/* Adds the CPU time of another process to cpu_ns: of a server that has several. */
+void server_cost_add(int pid);
+
 server_cost server_cost_sample(void);
 
 /* Why system calls are not counted although asked for; NULL when they are, or nobody asked. */

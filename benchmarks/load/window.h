@@ -19,6 +19,7 @@ typedef struct window {
     uint64_t phase_ends_ns, began_ns, ended_ns;
     uint64_t messages;     /* completed within the window (churn: connections) */
     uint64_t all_messages; /* since the start */
+    uint64_t lost;         /* datagrams given up within the window */
     uint64_t idle_ns;      /* time within the window in polls that found nothing */
     uint64_t last_poll_ns, own_cpu_ns;
     server_cost server_begin, server_end;
@@ -34,6 +35,10 @@ static inline void window_completed(window *w, uint64_t latency_ns) {
     if (w->phase != MEASURING) return;
     w->messages++;
     histogram_record(&w->latency, latency_ns);
+}
+
+static inline void window_lost(window *w, uint64_t datagrams) {
+    if (w->phase == MEASURING) w->lost += datagrams;
 }
 
 /* To be called once per poll. False when the run is over. */

@@ -4,7 +4,8 @@
 
 #include "options.h"
 
-void run_echo(const options *o);  /* closed and open loop */
+void run_echo(const options *o);
+void run_datagrams(const options *o); /* the same over UDP */  /* closed and open loop */
 void run_churn(const options *o); /* connect, request, response, close */
 void run_idle(const options *o);  /* many quiet connections, held until stdin closes */
 

@@ -2,6 +2,9 @@
  * The C floor of SCTP over UDP: one thread, epoll, packets in and out in batches, usrsctp driven directly. usrsctp's callbacks
  * only note which association has something; it is read when all packets of the batch are in. A peer is known by its UDP port.
  *
+ * With --loops N there are N processes on one port (SO_REUSEPORT), because usrsctp keeps its state in globals: the kernel keeps the
+ * datagrams of one peer together. Only the first one answers questions.
+ *
  * Answers the runner's questions on standard input with a number: closes, close_p50, close_p99, close_max (how long it took from
  * a peer's abort, whose reason is the time of the call, until it was seen here, in nanoseconds); forget begins anew.
  */
@@ -15,11 +18,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <signal.h>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { BATCH = 64, PORTS = 65536, BACKLOG = 4096 };
+enum { MAX_LOOPS = 8, BATCH = 64, PORTS = 65536, BACKLOG = 4096 };
 
 struct association {
     struct socket *so;
@@ -152,12 +157,47 @@ static bool answer(void) {
     return true;
 }
 
+static int port_of(int fd) {
+    struct sockaddr_in own;
+    socklen_t bytes = sizeof own;
+    getsockname(fd, (struct sockaddr *)&own, &bytes);
+    return ntohs(own.sin_port);
+}
+
+/* Opens the socket; in the processes beside the first one, too. False: this is one of them. */
+static bool open_loops(int port, int loops) {
+    int bound[2];
+    char one = 1;
+    if (pipe(bound)) sctp_die("pipe", errno);
+    udp = sctp_udp_socket(port, 0, loops > 1);
+    port = port_of(udp);
+    for (int i = 1; i < loops; i++) {
+        pid_t child = fork();
+        if (child < 0) sctp_die("fork", errno);
+        if (child) {
+            if (read(bound[0], &one, 1) != 1) sctp_die("a process beside the first one", EPIPE);
+            continue; /* one after the other: a socket that joins late would take over peers of the others */
+        }
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        close(udp);
+        udp = sctp_udp_socket(port, 0, true);
+        if (write(bound[1], &one, 1) != 1) sctp_die("pipe", errno);
+        return false;
+    }
+    return true;
+}
+
 int main(int argc, char **argv) {
-    if (argc != 3 || strcmp(argv[1], "--port")) {
-        fprintf(stderr, "usage: %s --port N\n", argv[0]);
+    int port = -1, loops = 1;
+    for (int i = 1; i + 1 < argc; i += 2) {
+        if (!strcmp(argv[i], "--port")) port = atoi(argv[i + 1]);
+        else if (!strcmp(argv[i], "--loops")) loops = atoi(argv[i + 1]);
+    }
+    if (argc % 2 == 0 || port < 0 || loops < 1 || loops > MAX_LOOPS) {
+        fprintf(stderr, "usage: %s [--loops 1..%d] --port N\n", argv[0], MAX_LOOPS);
         return 2;
     }
-    udp = sctp_udp_socket(atoi(argv[2]), 0);
+    bool first = open_loops(port, loops);
     prepare_batches();
     sctp_start(output);
     struct socket *listener = sctp_socket();
@@ -165,15 +205,14 @@ int main(int argc, char **argv) {
     if (usrsctp_bind(listener, (struct sockaddr *)&any, sizeof any) || usrsctp_listen(listener, BACKLOG)) sctp_die("listen", errno);
     usrsctp_set_upcall(listener, noted, NULL);
 
-    struct sockaddr_in own;
-    socklen_t own_bytes = sizeof own;
-    getsockname(udp, (struct sockaddr *)&own, &own_bytes);
     int epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     struct epoll_event e = {.events = EPOLLIN, .data.fd = udp}, questions = {.events = EPOLLIN, .data.fd = STDIN_FILENO}, events[2];
     epoll_ctl(epoll_fd, EPOLL_CTL_ADD, udp, &e);
-    epoll_ctl(epoll_fd, EPOLL_CTL_ADD, STDIN_FILENO, &questions);
-    printf("listening on %d engine=epoll binding=c\n", ntohs(own.sin_port));
-    fflush(stdout);
+    if (first) {
+        epoll_ctl(epoll_fd, EPOLL_CTL_ADD, STDIN_FILENO, &questions);
+        printf("listening on %d engine=epoll binding=c\n", port_of(udp));
+        fflush(stdout);
+    }
 
     for (;;) {
         int n = epoll_wait(epoll_fd, events, 2, associations ? TICK_MS : -1);

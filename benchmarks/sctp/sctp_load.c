@@ -5,7 +5,7 @@
  *   setup   every association connects, echoes one message, is aborted; then the next on the same UDP socket
  *   close   the same, one at a time and RATE a second: for the latency that the server sees (the abort's reason is its time)
  *
- * One line of JSON on standard output.
+ * With --sleep 1 it waits instead of polling, for servers that need its core, too. One line of JSON on standard output.
  */
 #include "usrsctp_end.h"
 
@@ -36,7 +36,9 @@ struct end {
 
 static struct {
     enum workload workload;
-    int port, server_pid, cpu;
+    int port, cpu;
+    const char *server_pids;
+    bool sleep;
     unsigned associations, bytes;
     double warmup_s, measure_s, rate;
 } o = {.cpu = -1, .associations = 1, .bytes = 64, .warmup_s = 1, .measure_s = 3, .rate = 200};
@@ -143,7 +145,7 @@ static void take_packets(struct end *e) {
 
 static void turn(int epoll_fd) {
     struct epoll_event events[EVENTS];
-    int n = epoll_wait(epoll_fd, events, EVENTS, 0);
+    int n = epoll_wait(epoll_fd, events, EVENTS, o.sleep ? TICK_MS : 0);
     for (int i = 0; i < n; i++) take_packets(events[i].data.ptr);
     while (ready) {
         struct end *e = ready;
@@ -175,7 +177,8 @@ static void parse(int argc, char **argv) {
         else if (!strcmp(name, "--warmup")) o.warmup_s = atof(value);
         else if (!strcmp(name, "--measure")) o.measure_s = atof(value);
         else if (!strcmp(name, "--rate")) o.rate = atof(value);
-        else if (!strcmp(name, "--server-pid")) o.server_pid = atoi(value);
+        else if (!strcmp(name, "--server-pid")) o.server_pids = value;
+        else if (!strcmp(name, "--sleep")) o.sleep = !strcmp(value, "1");
         else if (!strcmp(name, "--cpu")) o.cpu = atoi(value);
         else sctp_die(name, EINVAL);
     }
@@ -185,8 +188,16 @@ static void parse(int argc, char **argv) {
         return;
     fprintf(stderr,
             "usage: %s --port N [--workload echo|setup|close] [--associations 1..%d] [--bytes 1..%d] [--warmup S] [--measure S]\n"
-            "       [--rate CLOSES_A_SECOND] [--server-pid N] [--cpu N]\n", argv[0], MAX_ENDS, MAX_MESSAGE_BYTES);
+            "       [--rate CLOSES_A_SECOND] [--server-pid N,...] [--cpu N] [--sleep 1]\n", argv[0], MAX_ENDS, MAX_MESSAGE_BYTES);
     exit(2);
+}
+
+/* Of the first process and, behind commas, of others. */
+static void open_costs(void) {
+    char *end = NULL;
+    if (!o.server_pids) return;
+    server_cost_open((int)strtol(o.server_pids, &end, 10), false);
+    while (*end == ',') server_cost_add((int)strtol(end + 1, &end, 10));
 }
 
 static void measure(int epoll_fd) {
@@ -213,12 +224,12 @@ int main(int argc, char **argv) {
         if (sched_setaffinity(0, sizeof own, &own)) sctp_die("--cpu", errno);
     }
     for (size_t i = 0; i < sizeof pattern; i++) pattern[i] = (uint8_t)(i * 31 + 7);
-    server_cost_open(o.server_pid, false);
+    open_costs();
     sctp_start(output);
     int epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     for (unsigned i = 0; i < o.associations; i++) {
         struct end *e = &ends[i];
-        e->fd = sctp_udp_socket(0, o.port);
+        e->fd = sctp_udp_socket(0, o.port, false);
         usrsctp_register_address(e);
         struct epoll_event ev = {.events = EPOLLIN, .data.ptr = e};
         if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, e->fd, &ev)) sctp_die("epoll_ctl", errno);

@@ -35,9 +35,10 @@ void sctp_start(output_fn output) {
     usrsctp_sysctl_set_sctp_path_pf_threshold(0);
 }
 
-int sctp_udp_socket(int port, int peer_port) {
-    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), size = UDP_SOCKET_BYTES;
+int sctp_udp_socket(int port, int peer_port, bool shared) {
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), size = UDP_SOCKET_BYTES, on = 1;
     if (fd < 0) sctp_die("socket", errno);
+    if (shared && setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on)) sctp_die("SO_REUSEPORT", errno);
     setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
     setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
     struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};

@@ -26,8 +26,8 @@ _Noreturn void sctp_die(const char *what, int err);
 /* Starts usrsctp; `output` sends a packet and must not call usrsctp. */
 void sctp_start(output_fn output);
 
-/* A UDP socket on 127.0.0.1, connected to `peer_port` unless that is 0. */
-int sctp_udp_socket(int port, int peer_port);
+/* A UDP socket on 127.0.0.1, connected to `peer_port` unless that is 0; `shared`: one of several on that port. */
+int sctp_udp_socket(int port, int peer_port, bool shared);
 
 /* A socket whose every association is set up as Sluice does with the profile DEFAULT. */
 struct socket *sctp_socket(void);

@@ -108,7 +108,8 @@ extern "C" {
 #define SLUICE_FEAT_BUFFER_INC       (1u << 9)  /* 6.12 IOU_PBUF_RING_INC                                         */
 #define SLUICE_FEAT_SEND_ZC          (1u << 10) /* 6.0  IORING_OP_SEND_ZC                                         */
 #define SLUICE_FEAT_MIN_WAIT         (1u << 11) /* 6.12 IORING_FEAT_MIN_TIMEOUT                                   */
-#define SLUICE_FEAT_ALL              0x00000fffu
+#define SLUICE_FEAT_SEND_TO          (1u << 12) /* 6.1  IORING_OP_SEND with an address                            */
+#define SLUICE_FEAT_ALL              0x00001fffu
 
 /* -------------------------------------------------------------------------------------------- error codes */
 

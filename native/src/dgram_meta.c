@@ -206,9 +206,9 @@ int sl_msg_err(int os_errno)
 
 static bool all_zero(const uint8_t *bytes, size_t from, size_t to)
 {
-    for (size_t i = from; i < to; i++)
-        if (bytes[i]) return false;
-    return true;
+    static const uint8_t zero[16];
+
+    return !memcmp(bytes + from, zero, to - from);
 }
 
 bool sl_meta_valid(const sluice_meta *m, bool inet6)
@@ -282,10 +282,12 @@ static void put_source(const sluice_meta *m, bool inet6, struct msghdr *h)
 
 void sl_meta_to_send(const sluice_meta *m, bool inet6, struct msghdr *h, sl_msg_out *o)
 {
-    memset(&o->control, 0, sizeof o->control); /* the gaps between control messages, too: they go to the kernel */
-    h->msg_control = o->control.bytes;
+    h->msg_control = NULL;
     h->msg_controllen = 0;
     if (m->family) name_to(m, inet6, h, &o->name);
+    if (!m->flags && !m->interface && !m->segment) return; /* an address alone, as of most */
+    memset(&o->control, 0, sizeof o->control); /* the gaps between control messages, too: they go to the kernel */
+    h->msg_control = o->control.bytes;
     if ((m->flags & SLUICE_META_HAS_LOCAL) || m->interface) put_source(m, inet6, h);
     if (m->flags & SLUICE_META_HAS_TOS) {
         int tos = m->tos;

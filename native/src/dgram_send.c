@@ -45,13 +45,14 @@ static bool meta_copy(const sl_loop *l, const sl_slot *s, const sluice_sqe *e, s
 void sl_msg_send_submit(sl_loop *l, sl_slot *s, const sluice_sqe *e)
 {
     sluice_meta meta;
-    sluice_iovec v[SLUICE_MAX_IOV] = {{.addr = e->addr, .len = e->len}};
+    sluice_iovec single = {.addr = e->addr, .len = e->len}, list[SLUICE_MAX_IOV]; /* a list of one would clear all of it */
+    const sluice_iovec *v = e->op == SLUICE_OP_SENDMSG ? list : &single;
     uint64_t total = e->len;
     uint32_t pieces = 1;
 
     if (s->kind != SL_KIND_DATAGRAM || (e->op != SLUICE_OP_SEND && e->op != SLUICE_OP_SENDMSG) || e->msg_flags ||
         !meta_copy(l, s, e, &meta) ||
-        (e->op == SLUICE_OP_SENDMSG && !(pieces = sl_iovecs_copy(l, e, v, &total)))) {
+        (e->op == SLUICE_OP_SENDMSG && !(pieces = sl_iovecs_copy(l, e, list, &total)))) {
         sl_invalid(l, e);
         return;
     }

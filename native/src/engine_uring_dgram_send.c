@@ -11,6 +11,8 @@
  * full the next may find room, and overtake it (D3). sendmmsg keeps the order, at the price of one system call for all that a
  * socket has queued in a turn.
  *
+ * One with nothing but an address goes as SEND where the kernel knows that (SLUICE_FEAT_SEND_TO), else as SENDMSG.
+ *
  * Kernels without inline sends (SLUICE_FEAT_INLINE_SEND), and moments without room for the entry, use sendmmsg for one, too.
  *
  * slot.engine_word[0]: errno of the datagram in the kernel, 0: none so far.
@@ -52,9 +54,17 @@ static bool submit(sl_loop *l, sl_slot *s) {
         }
         prepared *p = memory;
         (void)sl_msg_prepare(l, s, s->send_head, &p->h, p->iov, &p->out);
-        e->opcode = UR_OP_SENDMSG;
-        e->addr = (uint64_t)(uintptr_t)&p->h;
-        e->len = 1;
+        if (pieces == 1 && !p->h.msg_controllen && (ue_of(l)->features & SLUICE_FEAT_SEND_TO)) {
+            e->opcode = UR_OP_SEND; /* the kernel has less to copy and to check */
+            e->addr = o->addr;
+            e->len = o->len;
+            e->off = (uint64_t)(uintptr_t)p->h.msg_name;
+            e->file_index = p->h.msg_namelen;
+        } else {
+            e->opcode = UR_OP_SENDMSG;
+            e->addr = (uint64_t)(uintptr_t)&p->h;
+            e->len = 1;
+        }
     }
     e->fd = s->fd;
     e->op_flags = (uint32_t)(MSG_NOSIGNAL | MSG_DONTWAIT);

@@ -30,7 +30,7 @@ struct ur_sqe {
     uint64_t user_data;
     uint16_t buf_group; /* also buf_index */
     uint16_t personality;
-    uint32_t file_index;
+    uint32_t file_index; /* also, in its lower half, addr_len */
     uint64_t addr3;
     uint64_t pad2;
 };

@@ -153,6 +153,7 @@ static void probe_ring(uring *r, sluice_probe_info *out) {
     f |= uring_live_accept(r) ? SLUICE_FEAT_MULTISHOT_ACCEPT : 0;
     f |= uring_live_recv(r) ? SLUICE_FEAT_MULTISHOT_RECV : 0;
     f |= uring_live_inline_send(r) ? SLUICE_FEAT_INLINE_SEND : 0;
+    f |= uring_live_send_to(r) ? SLUICE_FEAT_SEND_TO : 0;
     f |= uring_live_incremental(r) ? SLUICE_FEAT_BUFFER_INC : 0;
     f |= uring_live_opcode(r, UR_OP_SEND_ZC) ? SLUICE_FEAT_SEND_ZC : 0;
     out->features = f;

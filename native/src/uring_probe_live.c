@@ -231,3 +231,33 @@ bool uring_live_inline_send(uring *r) {
     free(flood);
     return ok;
 }
+
+/* Kernels before 6.1 refuse an entry of SEND with an address, so a datagram must arrive. */
+bool uring_live_send_to(uring *r) {
+    struct sockaddr_un name = {.sun_family = AF_UNIX};
+    socklen_t len = sizeof name;
+    int to = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), from = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    struct ur_sqe *e = NULL;
+    bool ok = to >= 0 && from >= 0 && bind(to, (struct sockaddr *)&name, sizeof(sa_family_t)) == 0
+              && getsockname(to, (struct sockaddr *)&name, &len) == 0 && (e = uring_sqe(r)) != NULL;
+    if (ok) {
+        char got = 0;
+        struct ur_cqe c;
+        e->opcode = UR_OP_SEND;
+        e->fd = from;
+        e->addr = (uint64_t)(uintptr_t)"x";
+        e->len = 1;
+        e->off = (uint64_t)(uintptr_t)&name;
+        e->file_index = len;
+        e->op_flags = MSG_DONTWAIT | MSG_NOSIGNAL;
+        ok = uring_enter(r, false, NULL) >= 0 && next_cqe(r, true, &c) && c.res == 1
+             && recv(to, &got, 1, MSG_DONTWAIT) == 1 && got == 'x';
+    }
+    if (to >= 0) {
+        close(to);
+    }
+    if (from >= 0) {
+        close(from);
+    }
+    return ok;
+}

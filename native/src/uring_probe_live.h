@@ -12,6 +12,7 @@ bool uring_live_registered_fd(uring *r);
 bool uring_live_accept(uring *r);      /* multishot */
 bool uring_live_recv(uring *r);        /* multishot */
 bool uring_live_inline_send(uring *r); /* see uring_probe_live.c for what is expected */
+bool uring_live_send_to(uring *r);
 bool uring_live_incremental(uring *r);
 bool uring_live_opcode(uring *r, uint8_t opcode);
 

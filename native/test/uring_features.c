@@ -17,6 +17,7 @@
 #define MRECV  SLUICE_FEAT_MULTISHOT_RECV
 #define INLINE SLUICE_FEAT_INLINE_SEND
 #define ZC     SLUICE_FEAT_SEND_ZC
+#define TO     SLUICE_FEAT_SEND_TO
 #define NEWER  (SLUICE_FEAT_RECV_BUNDLE | SLUICE_FEAT_BUFFER_INC | SLUICE_FEAT_MIN_WAIT)
 
 typedef struct feature_set {
@@ -38,9 +39,10 @@ static const feature_set SETS[] = {
     {"no inline send", INLINE, 0},
     {"no multishot receive, no inline send", MRECV | INLINE, 0},
     {"no zero-copy send", ZC, 0},
+    {"no send to an address", TO, 0},
     {"as Linux 6.1", NEWER | NOARR, 0},
-    {"as Linux 6.0", NEWER | NOARR | DEFER | INLINE, 0},
-    {"as Linux 5.19", NEWER | NOARR | DEFER | INLINE | SINGLE | MRECV | ZC, 0},
+    {"as Linux 6.0", NEWER | NOARR | DEFER | INLINE | TO, 0},
+    {"as Linux 5.19", NEWER | NOARR | DEFER | INLINE | SINGLE | MRECV | ZC | TO, 0},
     {"nothing optional", SLUICE_FEAT_ALL, 0},
     {"nothing optional, a kernel ring of 8 entries", SLUICE_FEAT_ALL, 8},
 };

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.TestFactory;
 class FeatureMaskIT {
   private static final int F_519 = Abi.FEAT_COOP_TASKRUN | Abi.FEAT_REGISTERED_RING | Abi.FEAT_MULTISHOT_ACCEPT;
   private static final int F_60 = F_519 | Abi.FEAT_SINGLE_ISSUER | Abi.FEAT_MULTISHOT_RECV | Abi.FEAT_SEND_ZC;
-  private static final int F_61 = F_60 | Abi.FEAT_DEFER_TASKRUN | Abi.FEAT_INLINE_SEND;
+  private static final int F_61 = F_60 | Abi.FEAT_DEFER_TASKRUN | Abi.FEAT_INLINE_SEND | Abi.FEAT_SEND_TO;
   private static final int F_66 = F_61 | Abi.FEAT_NO_SQARRAY;
   private static final int F_610 = F_66 | Abi.FEAT_RECV_BUNDLE;
 

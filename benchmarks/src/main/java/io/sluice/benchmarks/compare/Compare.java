@@ -39,10 +39,11 @@ public final class Compare {
     Files.createDirectories(options.out());
     try (PrintStream raw = new PrintStream(
         Files.newOutputStream(options.out().resolve(plan.name() + ".jsonl")), false, StandardCharsets.UTF_8)) {
-      Session session = new Session(plan, load, servers, options.scratch(), raw, serverCpu);
-      Results results = session.run();
+      Results results = new Results();
+      Session session = new Session(plan, load, servers, options.scratch(), raw, serverCpu, results);
+      session.run();
       List<Targets.Line> targets = plan.brief() ? List.of() : new Targets(results, servers, plan).check();
-      String report = new MarkdownReport(results, servers, plan)
+      String report = new MarkdownReport(results, servers, plan, "Server comparison (" + plan.name() + ")", plan.name())
           .write(Machine.describe(jdk, catalogue.jvmFlags(), load, serverCpu, loadCpu), session.countingMethod(), targets);
       Files.writeString(options.out().resolve(plan.name() + ".md"), report);
       String chart = new SvgChart(results, servers).draw(plan.workloads());

@@ -30,7 +30,11 @@ record CompareOptions(Plan plan, Path nativePrograms, Path java, Path out, Path 
     if (args.length == 0) {
       throw new IllegalArgumentException("the plan is missing: quick, full or demo");
     }
-    Plan plan = Plan.named(args[0]);
+    return parse(Plan.named(args[0]), args);
+  }
+
+  /** @param args the name of the plan, then options */
+  static CompareOptions parse(Plan plan, String[] args) throws java.io.IOException {
     Path nativePrograms = null;
     Path java = Path.of(System.getProperty("java.home"), "bin", "java");
     Path out = null;
@@ -56,7 +60,7 @@ record CompareOptions(Plan plan, Path nativePrograms, Path java, Path out, Path 
         case "--scratch" -> scratch = Files.createDirectories(Path.of(value));
         case "--generator" -> engine = value;
         case "--servers" -> plan = plan.withServers(Set.of(value.split(",")));
-        case "--workloads" -> plan = plan.withWorkloads(workloads(value));
+        case "--workloads" -> plan = plan.withWorkloads(workloads(value, plan.datagrams() ? Workload.UDP : Workload.ALL));
         case "--warmup" -> plan = plan.withJvmWarmup(Double.parseDouble(value));
         case "--rounds" -> plan = plan.withRounds(Integer.parseInt(value));
         default -> throw new IllegalArgumentException(name + " is unknown");
@@ -72,12 +76,12 @@ record CompareOptions(Plan plan, Path nativePrograms, Path java, Path out, Path 
     return new CompareOptions(plan, nativePrograms, java, out, scratch, engine);
   }
 
-  private static List<Workload> workloads(String names) {
+  private static List<Workload> workloads(String names, List<Workload> known) {
     List<Workload> chosen = new ArrayList<>();
     for (String name : names.split(",")) {
-      chosen.add(Workload.ALL.stream().filter(w -> w.name().equals(name)).findFirst().orElseThrow(() ->
+      chosen.add(known.stream().filter(w -> w.name().equals(name)).findFirst().orElseThrow(() ->
           new IllegalArgumentException("workload \"" + name + "\" is unknown; known: "
-              + Workload.ALL.stream().map(Workload::name).toList())));
+              + known.stream().map(Workload::name).toList())));
     }
     return chosen;
   }

@@ -41,6 +41,12 @@ final class LoadGenerator {
     a.addAll(List.of("--connections", "" + w.connections(), "--size", "" + w.messageBytes(), "--depth", "" + w.depth()));
     a.addAll(List.of("--warmup", "" + warmup, "--measure", "" + measure, "--server-pid", "" + server.pid()));
     a.addAll(List.of("--engine", w.mode().equals("churn") ? "epoll" : engine));
+    if (w.datagrams()) {
+      a.add("--datagrams");
+    }
+    if (w.transport() == Workload.Transport.UDP_TRAINS) {
+      a.add("--trains");
+    }
     if (rate > 0) {
       a.addAll(List.of("--rate", String.format("%.0f", rate)));
     }

@@ -12,18 +12,25 @@ final class MarkdownReport {
   private final Results results;
   private final List<ServerSpec> servers;
   private final Plan plan;
+  private final String title;
+  private final String command;
+  private final boolean datagrams;
   private final StringBuilder out = new StringBuilder();
 
-  MarkdownReport(Results results, List<ServerSpec> servers, Plan plan) {
+  /** @param command what regenerates it, behind {@code ci/bench} */
+  MarkdownReport(Results results, List<ServerSpec> servers, Plan plan, String title, String command) {
     this.results = results;
     this.servers = servers;
     this.plan = plan;
+    this.title = title;
+    this.command = command;
+    this.datagrams = plan.workloads().stream().anyMatch(Workload::datagrams);
   }
 
   String write(List<String> machine, String countingMethod, List<Targets.Line> targets) {
-    line("# Server comparison (" + plan.name() + ")");
+    line("# " + title);
     line("");
-    line("Regenerate with `ci/bench " + plan.name() + "`. Echo servers with one loop thread; figures are medians over "
+    line("Regenerate with `ci/bench " + command + "`. Echo servers with one loop thread; figures are medians over "
         + plan.rounds() + " interleaved rounds of " + plan.measureSeconds() + " s.");
     line("");
     machine.forEach(m -> line("- " + m));
@@ -46,7 +53,8 @@ final class MarkdownReport {
         + "than netty); both are medians of the ratios within a round. `q1` is the lower quartile of the CPU time over the "
         + "rounds, with the same two ratios: what disturbs a window only makes it dearer, so on a machine with slow phases "
         + "these compare the servers and the medians compare how many slow phases each has met. `core` is how busy the server's core was; `foreign` what other processes took meanwhile. "
-        + "Allocation is that of the loop thread.");
+        + "Allocation is that of the loop thread."
+        + (datagrams ? " `lost` are datagrams per million that had no echo within 100 ms; they are in no other column." : ""));
     line("");
   }
 
@@ -66,8 +74,8 @@ final class MarkdownReport {
     line("**" + title + "**");
     line("");
     line("| server | " + w.unit() + "s/s | p50 us | p99 us | p99.9 us | CPU us | user | system | x floor | x netty "
-        + "| q1 us | x floor | x netty | syscalls | alloc B | core | foreign |");
-    line("|---" + "|--:".repeat(16) + "|");
+        + "| q1 us | x floor | x netty | syscalls | alloc B | core | foreign |" + (datagrams ? " lost |" : ""));
+    line("|---" + "|--:".repeat(datagrams ? 17 : 16) + "|");
     for (ServerSpec s : servers) {
       if (results.has(w, regime, s.name())) {
         line(row(w, regime, s, best, quietBest));
@@ -99,7 +107,8 @@ final class MarkdownReport {
         + " | " + number(median(w, Regime.COUNTED, name, Sample::syscallsPerMessage), 3)
         + " | " + number(median(w, Regime.COUNTED, name, Sample::allocatedPerMessage), 1)
         + " | " + percent(median(w, regime, name, Sample::serverBusy))
-        + " | " + percent(median(w, regime, name, Sample::foreignShare)) + " |";
+        + " | " + percent(median(w, regime, name, Sample::foreignShare)) + " |"
+        + (datagrams ? " " + number(results.lostPerMillion(w, regime, name), 1) + " |" : "");
   }
 
   /** Says for which servers "saturated" is not true, and whether the generator was what held them back. */

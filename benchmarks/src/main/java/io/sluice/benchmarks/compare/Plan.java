@@ -53,6 +53,19 @@ record Plan(
             "sluice-nio", "sluice-epoll-jni", "sluice-io_uring-jni"), true);
   }
 
+  /** Of {@link UdpCompare}. */
+  static Plan udp(String name) {
+    return switch (name) {
+      case "quick" -> new Plan("udp", 4, 0.5, 0.1, 0.4, 0.3, 3, 0, Workload.UDP, Set.of(), false);
+      case "full" -> new Plan("udp", 6, 1, 0.06, 0.15, 0.4, 13, 0, Workload.UDP, Set.of(), false);
+      default -> throw new IllegalArgumentException("plan \"" + name + "\" is unknown; known: quick, full");
+    };
+  }
+
+  boolean datagrams() {
+    return workloads.stream().anyMatch(Workload::datagrams);
+  }
+
   static Plan named(String name) {
     return switch (name) {
       case "quick" -> quick();

@@ -67,6 +67,11 @@ final class Results {
     return median(workload, regime, server, Sample::cpuPerMessage);
   }
 
+  /** Datagrams lost for a million echoed, over all rounds. */
+  double lostPerMillion(Workload workload, Regime regime, String server) {
+    return 1e6 * samples(workload, regime, server).stream().mapToDouble(Sample::lostShare).average().orElse(Double.NaN);
+  }
+
   /** User time per message: the exact CPU time, split by the samples of all rounds together. */
   double user(Workload workload, Regime regime, String server) {
     List<Sample> all = samples(workload, regime, server);

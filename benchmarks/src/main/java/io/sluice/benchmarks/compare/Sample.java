@@ -3,7 +3,8 @@ package io.sluice.benchmarks.compare;
 /**
  * What one window of one server showed. Times in microseconds; per message means per connection for churn.
  * Not-a-number where the regime does not measure it. User and system samples say how the CPU time splits: the load
- * generator's own samples, or the kernel's ticks where it may not take any.
+ * generator's own samples, or the kernel's ticks where it may not take any. The lost share is of
+ * datagrams that were given up, for each that was echoed.
  */
 record Sample(
     double rate,
@@ -17,7 +18,8 @@ record Sample(
     double generatorBusy,
     double foreignShare,
     double syscallsPerMessage,
-    double allocatedPerMessage) {
+    double allocatedPerMessage,
+    double lostShare) {
 
   static Sample of(FlatJson r, double foreignShare, double syscallsPerMessage, double allocatedPerMessage) {
     double messages = Math.max(1, r.number("messages"));
@@ -35,6 +37,7 @@ record Sample(
         1 - r.number("generator_idle_ns") / wall,
         foreignShare,
         syscallsPerMessage,
-        allocatedPerMessage);
+        allocatedPerMessage,
+        r.has("lost") ? r.number("lost") / messages : Double.NaN);
   }
 }

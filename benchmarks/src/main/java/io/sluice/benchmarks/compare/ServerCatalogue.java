@@ -57,22 +57,64 @@ final class ServerCatalogue {
     return servers;
   }
 
-  /** Those of SCTP over UDP, the floor first. */
-  List<ServerSpec> sctp() {
-    String floor = "c-usrsctp";
+  /** Those of UDP; with trains only those that can take or send them, under the same names. */
+  List<ServerSpec> udp(boolean trains) {
+    List<String> how = trains ? List.of("--gro", "1") : List.of();
     List<ServerSpec> servers = new ArrayList<>();
-    servers.add(new ServerSpec(floor, "c", floor, List.of(nativePrograms.resolve("sctp").resolve("sctp_echo").toString()), false));
-    for (String engine : List.of("epoll", "io_uring")) {
-      servers.add(sctp("sluice-" + engine + "-jni", floor, "--engine", engine, "--binding", "jni"));
+    servers.add(udpFloor("c-epoll", "udp_epoll", how));
+    servers.add(udpFloor("c-io_uring", "udp_uring", how));
+    for (String transport : trains ? List.of("epoll", "io_uring") : List.of("nio", "epoll", "io_uring")) {
+      String floor = transport.equals("io_uring") ? "c-io_uring" : "c-epoll";
+      servers.add(jvm("netty-" + transport, "netty", floor, with(how, PEERS + "NettyUdpEcho", "--transport", transport)));
     }
-    servers.add(sctp("sluice-epoll-ffm", floor, "--engine", "epoll", "--binding", "ffm"));
-    servers.add(sctp("sluice-nio", floor, "--engine", "nio"));
+    for (String engine : List.of("epoll", "io_uring")) {
+      servers.add(sluiceUdp("sluice-" + engine + "-jni", "c-" + engine, how, "--engine", engine, "--binding", "jni"));
+    }
+    if (!trains) {
+      servers.add(sluiceUdp("sluice-io_uring-ffm", "c-io_uring", how, "--engine", "io_uring", "--binding", "ffm"));
+      servers.add(sluiceUdp("sluice-nio", "c-epoll", how, "--engine", "nio"));
+    }
     return servers;
   }
 
-  private ServerSpec sctp(String name, String floor, String... args) {
+  private ServerSpec udpFloor(String name, String program, List<String> how) {
+    return new ServerSpec(name, "c", name, with(how, nativePrograms.resolve("floor").resolve(program).toString()), false);
+  }
+
+  private ServerSpec sluiceUdp(String name, String floor, List<String> how, String... args) {
+    List<String> main = new ArrayList<>(List.of(PEERS + "SluiceUdpEcho"));
+    main.addAll(List.of(args));
+    main.addAll(how);
+    return jvm(name, "sluice", floor, main);
+  }
+
+  private static List<String> with(List<String> more, String... first) {
+    List<String> all = new ArrayList<>(List.of(first));
+    all.addAll(more);
+    return all;
+  }
+
+  /** Those of SCTP over UDP, the floor first. */
+  List<ServerSpec> sctp(int loops) {
+    String floor = "c-usrsctp";
+    List<String> how = List.of("--loops", Integer.toString(loops));
+    List<ServerSpec> servers = new ArrayList<>();
+    servers.add(new ServerSpec(
+        floor, "c", floor, with(how, nativePrograms.resolve("sctp").resolve("sctp_echo").toString()), false));
+    for (String engine : List.of("epoll", "io_uring")) {
+      servers.add(sctp("sluice-" + engine + "-jni", floor, how, "--engine", engine, "--binding", "jni"));
+    }
+    if (loops == 1) {
+      servers.add(sctp("sluice-epoll-ffm", floor, how, "--engine", "epoll", "--binding", "ffm"));
+      servers.add(sctp("sluice-nio", floor, how, "--engine", "nio"));
+    }
+    return servers;
+  }
+
+  private ServerSpec sctp(String name, String floor, List<String> how, String... args) {
     List<String> main = new ArrayList<>(List.of(PEERS + "SluiceSctpEcho"));
     main.addAll(List.of(args));
+    main.addAll(how);
     return jvm(name, "sluice", floor, main);
   }
 

@@ -126,6 +126,13 @@ final class ServerProcess implements AutoCloseable {
     return readiness;
   }
 
+  /** Of all its processes, the first one in front. */
+  List<Long> pids() {
+    List<Long> all = new ArrayList<>(List.of(pid()));
+    process.children().forEach(child -> all.add(child.pid()));
+    return all;
+  }
+
   long pid() {
     return process.pid();
   }

@@ -27,11 +27,13 @@ final class Session {
   private final Path scratch;
   private final PrintStream raw;
   private final int serverCpu;
-  private final Results results = new Results();
+  private final Results results;
   private final Counter counter;
 
-  Session(Plan plan, LoadGenerator load, List<ServerSpec> servers, Path scratch, PrintStream raw, int serverCpu) {
+  /** @param results what is measured is added to */
+  Session(Plan plan, LoadGenerator load, List<ServerSpec> servers, Path scratch, PrintStream raw, int serverCpu, Results results) {
     this.plan = plan;
+    this.results = results;
     this.load = load;
     this.servers = servers;
     this.scratch = scratch;
@@ -40,7 +42,7 @@ final class Session {
     this.counter = new Counter(plan, load);
   }
 
-  Results run() throws IOException, InterruptedException {
+  void run() throws IOException, InterruptedException {
     for (boolean unix : new boolean[] {false, true}) {
       List<Workload> workloads = plan.workloads().stream().filter(w -> w.unix() == unix).toList();
       if (!workloads.isEmpty()) {
@@ -53,7 +55,6 @@ final class Session {
         memory.measure(spec, results);
       }
     }
-    return results;
   }
 
   String countingMethod() {

@@ -38,6 +38,20 @@ final class Targets {
     return lines;
   }
 
+  List<Line> checkUdp() {
+    for (Workload w : plan.workloads()) {
+      for (String server : List.of(URING, EPOLL)) {
+        atMost(server + ", " + w.name() + ": CPU at most 1.08x " + FLOORS.get(server),
+            results.cpuRatio(w, Regime.SATURATED, server, FLOORS.get(server)),
+            results.quietRatio(w, Regime.SATURATED, server, FLOORS.get(server)), 1.08);
+        atMost(server + ", " + w.name() + ": 0 bytes allocated per datagram",
+            counted(w, server, Sample::allocatedPerMessage), NO_BYTES);
+      }
+      againstNetty("never below netty: " + w.name(), w, NO_MORE_THAN_NETTY);
+    }
+    return lines;
+  }
+
   private void syscalls() {
     atMost("io_uring, 1 connection: syscalls per echo at most 1.05",
         counted(Workload.PING_1, URING, Sample::syscallsPerMessage), 1.05);

@@ -8,6 +8,9 @@ final class PeerOptions {
   /** Deep enough for the 10,000 connection workload to arrive in a burst; the kernel clamps it to somaxconn. */
   static final int BACKLOG = 4096;
 
+  /** Receive buffer of a UDP server: what all peers together have in flight fits. The kernel clamps it to rmem_max. */
+  static final int UDP_SOCKET_BYTES = 4 << 20;
+
   private final Map<String, String> values = new HashMap<>();
 
   PeerOptions(String[] args) {

@@ -20,8 +20,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
 /**
- * The Sluice echo server over SCTP: {@code --engine io_uring|epoll|nio --binding jni|ffm|jna --port N} (of UDP). One loop thread,
- * default options. A peer's abort has the time of the call as its reason: {@code closes}, {@code close_p50}, {@code close_p99} and
+ * The Sluice echo server over SCTP: {@code --engine io_uring|epoll|nio --binding jni|ffm|jna --port N} (of UDP), {@code --loops N}
+ * (1), default options. A peer's abort has the time of the call as its reason: {@code closes}, {@code close_p50}, {@code close_p99} and
  * {@code close_max} tell how long it took, in nanoseconds, until {@code onClosed} ran; {@code forget} begins anew.
  */
 public final class SluiceSctpEcho {
@@ -31,7 +31,7 @@ public final class SluiceSctpEcho {
 
   public static void main(String[] args) throws IOException, InterruptedException, ExecutionException {
     PeerOptions options = new PeerOptions(args);
-    EventLoopGroup.Builder builder = EventLoopGroup.builder().threads(1).engine(options.get("--engine", "auto"));
+    EventLoopGroup.Builder builder = EventLoopGroup.builder().threads(Integer.parseInt(options.get("--loops", "1"))).engine(options.get("--engine", "auto"));
     String binding = options.get("--binding", null);
     if (binding != null) {
       builder.binding(binding);

@@ -15,7 +15,7 @@ class ResultsTest {
 
   private void add(String server, double cpu, double userSamples, double systemSamples) {
     results.add(W, R, server,
-        new Sample(1e6 / cpu, 1, 2, 3, cpu, userSamples, systemSamples, 1, 0.5, 0, Double.NaN, Double.NaN));
+        new Sample(1e6 / cpu, 1, 2, 3, cpu, userSamples, systemSamples, 1, 0.5, 0, Double.NaN, Double.NaN, Double.NaN));
   }
 
   @Test

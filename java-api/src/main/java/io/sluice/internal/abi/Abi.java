@@ -32,7 +32,8 @@ public final class Abi {
   public static final int FEAT_BUFFER_INC = 1 << 9;
   public static final int FEAT_SEND_ZC = 1 << 10;
   public static final int FEAT_MIN_WAIT = 1 << 11;
-  public static final int FEAT_ALL = 0xfff;
+  public static final int FEAT_SEND_TO = 1 << 12;
+  public static final int FEAT_ALL = 0x1fff;
 
   public static final int EINVAL = 1;
   public static final int ESTALE = 2;

@@ -32,6 +32,7 @@ public final class Features {
     m.put("buffer_inc", Abi.FEAT_BUFFER_INC);
     m.put("send_zc", Abi.FEAT_SEND_ZC);
     m.put("min_wait", Abi.FEAT_MIN_WAIT);
+    m.put("send_to", Abi.FEAT_SEND_TO);
     return m;
   }
 

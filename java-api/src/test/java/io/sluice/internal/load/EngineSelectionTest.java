@@ -179,7 +179,7 @@ class EngineSelectionTest {
     assertEquals(Abi.FEAT_MULTISHOT_RECV | Abi.FEAT_INLINE_SEND, Features.parse("multishot_recv, Inline_Send"));
     assertEquals(Abi.FEAT_ALL, Features.parse("all"));
     assertEquals(0, Features.parse(null));
-    assertEquals(12, Features.names(Abi.FEAT_ALL).size());
+    assertEquals(13, Features.names(Abi.FEAT_ALL).size());
     String message = assertThrows(IllegalArgumentException.class, () -> Features.parse("multishot")).getMessage();
     assertTrue(message.startsWith("sluice.features.off: multishot is no feature; known are single_issuer, "), message);
   }

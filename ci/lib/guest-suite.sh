@@ -10,15 +10,16 @@ cd /suite || exit 1
 
 c_tests() {
     while IFS='|' read -r name variables command; do
+        started=$(cut -d. -f1 /proc/uptime)
         # shellcheck disable=SC2086
         timeout 300 env $variables ./$command >"/tmp/ctest" 2>&1
         status=$?
         case $status in
-            0) echo "CTEST passed $name" ;;
+            0) echo "CTEST passed $name $(($(cut -d. -f1 /proc/uptime) - started)) s" ;;
             77) echo "CTEST skipped $name $(grep -i '^skipped: ' /tmp/ctest | head -n 1)" ;;
             *) echo "CTEST failed $name exit $status" && sed "s/^/  $name: /" /tmp/ctest | tail -n 40 ;;
         esac
-    done <ctests >/tmp/ctests 2>&1
+    done <ctests
 }
 
 # -Xshare: the class data archive was made on the host, where it takes a second instead of a minute.
@@ -33,4 +34,3 @@ if [ -f java-tests ]; then
     cat /tmp/java
 fi
 wait
-cat /tmp/ctests

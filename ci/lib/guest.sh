@@ -33,7 +33,9 @@ guest_tools() {
 # guest_program ROOT PROGRAM: the words, one a line, that start a program of an unpacked root folder with that root's own C library.
 guest_program() {
     local loaders=("$1"/usr/lib*/ld-linux-*.so.[12]) libraries=("$1"/usr/lib/*-linux-gnu)
-    printf '%s\n' "${loaders[0]}" --library-path "${libraries[0]}" "$1/usr/bin/$2"
+    local program=$1/usr/bin/$2
+    [[ -e $program ]] || program=$1/usr/sbin/$2
+    printf '%s\n' "${loaders[0]}" --library-path "${libraries[0]}" "$program"
 }
 
 guest_tool() { # guest_tool PROGRAM ARGUMENT...
@@ -83,8 +85,8 @@ guest_modules() {
     [[ -f $kernel/lib/modules/$version/modules.dep ]] ||
         guest_tool depmod -b "$kernel" "$version" || return 1
     for module in "$@"; do
-        guest_tool modprobe -d "$kernel" -S "$version" --show-depends "$module" |
-            sed -n 's/^insmod \([^ ]*\).*/\1/p'
+        guest_tool modprobe -d "$kernel" -S "$version" --show-depends "$module" | sed -n 's/^insmod \([^ ]*\).*/\1/p' |
+            grep . || warn "kernel $version has no module $module"
     done | awk '!seen[$0]++' | while read -r file; do
         name=${file##*/}
         case $name in
@@ -137,8 +139,9 @@ guest_run() {
     esac
     timeout --foreground "$timeout" "${qemu[@]}" \
         -accel tcg,thread=multi -smp "${GUEST_CPUS:-2}" -m "${GUEST_MEMORY_MB:-2048}" -nodefaults -no-user-config -nographic \
-        -no-reboot -serial stdio -kernel "$vmlinuz" -initrd "$image" -append "quiet loglevel=2 panic=-1 $*" \
-        </dev/null 2>"$log.qemu" | tr -d '\r' >"$log" || status=${PIPESTATUS[0]}
+        -no-reboot -serial "file:$log.console" -kernel "$vmlinuz" -initrd "$image" -append "quiet loglevel=2 panic=-1 $*" \
+        </dev/null >"$log.qemu" 2>&1 || status=$?
+    tr -d '\r' <"$log.console" >"$log"
     if grep -q '^GUEST-END ' "$log"; then return "$(sed -n 's/^GUEST-END \([0-9]*\).*/\1/p' "$log" | tail -n 1)"; fi
     ((status != 124)) || return $GUEST_EXIT_TIMEOUT
     tail -n 15 "$log" "$log.qemu" >&2

@@ -217,6 +217,26 @@ static void a_full_ring_refuses_and_loses_nothing(void)
     expect(SLUICE_SCTP_EV_CLOSED, id);
 }
 
+/* A SEND_FAILED of a long message, whose bytes look like the end of the association. */
+static void the_rest_of_a_long_notification_is_not_another_one(void)
+{
+    const uint32_t forged[5] = {KSCTP_NOTE_ASSOC_CHANGE, 20, STATE_SHUTDOWN_COMP, 0, 25};
+    uint64_t id = association(25, true);
+    sluice_meta part = {.flags = SLUICE_META_NOTIFICATION | SLUICE_META_PARTIAL}, last = {.flags = SLUICE_META_NOTIFICATION};
+    uint8_t n[32] = {0};
+
+    memcpy(n, &(uint16_t){KSCTP_NOTE_SEND_FAILED}, 2);
+    memcpy(n + 4, &(uint32_t){60000}, 4);
+    memcpy(n + 28, &(int32_t){25}, 4);
+    CHECK_EQ(sluice_ksctp_input(s, id, &part, n, sizeof n), 0);
+    CHECK_EQ(sluice_ksctp_input(s, id, &part, forged, sizeof forged), 0);
+    CHECK_EQ(sluice_ksctp_input(s, id, &last, forged, sizeof forged), 0);
+    expect(SLUICE_SCTP_EV_SEND_FAILED, id);
+    CHECK(next_event() == NULL);
+    CHECK_EQ(sluice_ksctp_input(s, id, &last, forged, sizeof forged), 0); /* now it is one */
+    CHECK_EQ(expect(SLUICE_SCTP_EV_CLOSED, id)->kind, SLUICE_SCTP_CLOSED_PEER_SHUTDOWN);
+}
+
 /* Every length of every notification, and bytes that make no sense. */
 static void cut_and_senseless_notifications_do_no_harm(void)
 {
@@ -268,6 +288,7 @@ int main(void)
     a_refusal_is_told_from_a_timeout_by_the_time_it_took();
     a_message_finds_its_association();
     a_full_ring_refuses_and_loses_nothing();
+    the_rest_of_a_long_notification_is_not_another_one();
     cut_and_senseless_notifications_do_no_harm();
     wrong_arguments_are_refused();
     close_stack();

@@ -85,10 +85,18 @@ static void tell_up(sluice_ksctp *s, ssk_end *e, uint8_t flags)
     ssk_count(s, SLUICE_SCTP_CTR_UPS);
 }
 
-/* A socket of its own for an association that is up. */
+/*
+ * A socket of its own for an association that is up. EINVAL: it has ended meanwhile. Then an accepted one was never told and is
+ * forgotten, and of one that this side began the end is told by the notification that follows.
+ */
 static void up(sluice_ksctp *s, ssk_end *e, int from, const ssc_note *n, uint8_t flags)
 {
     int fd = ssk_peel_off(from, e->kernel_id);
+    if (fd == -EINVAL) {
+        if (e->accepted) ssk_free(s, e);
+        return;
+    }
+    if (e->accepted) ssk_count(s, SLUICE_SCTP_CTR_OPENED);
     if (fd < 0) {
         ssk_signal(from, e->kernel_id, KSCTP_ABORT, NULL, 0);
         ssc_latch_local(&e->latch, SLUICE_SCTP_CLOSED_ERROR, -fd, NULL, 0);
@@ -116,7 +124,6 @@ static void accepted(sluice_ksctp *s, const ssk_end *listener, int32_t kernel_id
     e->options = listener->options;
     e->accepted = true;
     ssk_map(s, e, kernel_id);
-    ssk_count(s, SLUICE_SCTP_CTR_OPENED);
     up(s, e, listener->fd, n, SLUICE_SCTP_UP_ACCEPTED);
 }
 
@@ -207,6 +214,7 @@ static void notification(sluice_ksctp *s, ssk_end *source, const uint8_t *data, 
         if (n.type == SSC_NOTE_UP && source->kind == SSK_LISTENER) accepted(s, source, kernel_id, &n);
         return; /* of an association that was refused, or has ended */
     }
+    if (e->latch.rank != SSC_RANK_NONE) e->since_ms = ssk_now_ms(); /* it goes on telling what failed */
     switch (n.type) {
     case SSC_NOTE_UP:
         if (!e->latch.up && e->latch.rank == SSC_RANK_NONE) up(s, e, e->fd, &n, 0);
@@ -255,7 +263,10 @@ int64_t sluice_ksctp_input(sluice_ksctp *s, uint64_t id, const sluice_meta *meta
         return assoc;
     }
     if (!ssk_room(s, SLUICE_KSCTP_ROOM)) return ssk_leave(s, -SLUICE_SCTP_EAGAIN);
-    notification(s, source, payload, bytes);
+    /* SEND_FAILED carries the message. What the rest of it looks like must not be taken for a notification. */
+    bool rest = source->in_note;
+    source->in_note = meta->flags & SLUICE_META_PARTIAL;
+    if (!rest) notification(s, source, payload, bytes);
     return ssk_leave(s, 0);
 }
 

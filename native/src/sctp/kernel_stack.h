@@ -14,7 +14,7 @@
 #include "sluice_sctp_kernel.h"
 
 #define SSK_NONE       UINT32_MAX
-#define SSK_SETTLE_MS  20u /* how long the errno that belongs to a COMM_LOST is waited for */
+#define SSK_SETTLE_MS  100u /* how long the next notification, or the errno, of a lost association is waited for */
 #define SSK_RESET_MS   20u /* a stream reset that the kernel was not ready for is tried again */
 #define SSK_RESET_WORDS (SLUICE_SCTP_STREAMS_MAX / 64)
 
@@ -37,6 +37,7 @@ typedef struct ssk_end {
     uint16_t streams_out, streams_in;
     bool     accepted, deadline_set, settled, closed_told, peer_shutdown_told;
     bool     resets_waiting;
+    bool     in_note;           /* of its socket: the rest of a notification that is longer than a buffer follows */
     uint64_t resets_wanted[SSK_RESET_WORDS], resets_done[SSK_RESET_WORDS];
     uint8_t *reason;            /* of close(), for the deadline */
     uint32_t reason_bytes;

@@ -63,6 +63,19 @@ static kn_socket *socket_of(kn *n, uint64_t id)
 
 uint64_t kn_handle(kn *n, uint64_t assoc) { return socket_of(n, assoc)->handle; }
 
+void kn_pause(kn *n, uint64_t assoc, bool paused)
+{
+    kn_socket *s = socket_of(n, assoc);
+
+    if (paused) {
+        drive_cancel(&n->d, s->handle, n->next_token, s->token);
+        drive_wait(&n->d, n->next_token++);
+        drive_wait(&n->d, s->token);
+        return;
+    }
+    dgram_receive(&n->d, s->handle, s->token, true);
+}
+
 /* Pieces of one message are joined here. */
 static void keep_message(kn *n, uint64_t assoc, const sluice_meta *m, const uint8_t *data, uint32_t bytes)
 {
@@ -108,6 +121,15 @@ static void adopt_new(kn *n, uint32_t from)
     }
 }
 
+static sluice_meta meta_of(kn *n, const sluice_cqe *c)
+{
+    sluice_meta m;
+
+    CHECK_LE(c->detail + sizeof m + (uint32_t)c->result, n->d.buf_bytes);
+    memcpy(&m, n->d.pool + (size_t)c->buf_id * n->d.buf_bytes + c->detail, sizeof m);
+    return m;
+}
+
 static void hand_in(kn *n, const kn_socket *s, const sluice_cqe *c)
 {
     if (!(c->flags & SLUICE_CQE_BUFFER)) {
@@ -115,7 +137,7 @@ static void hand_in(kn *n, const kn_socket *s, const sluice_cqe *c)
         CHECK(rc == 0 || rc == -SLUICE_ESTALE);
         return;
     }
-    sluice_meta m = dgram_meta(&n->d, c);
+    sluice_meta m = meta_of(n, c);
     int64_t assoc = sluice_ksctp_input(n->stack, s->id, &m, dgram_payload(&n->d, c), (uint32_t)c->result);
     CHECK(assoc >= 0 || assoc == -SLUICE_ESTALE);
     if (assoc > 0) keep_message(n, (uint64_t)assoc, &m, dgram_payload(&n->d, c), (uint32_t)c->result);
@@ -205,6 +227,9 @@ kn_event *kn_event_of(kn *n, uint8_t type, uint64_t assoc)
         }
         kn_turn(n);
     }
+    for (uint32_t i = 0; i < n->event_count; i++)
+        fprintf(stderr, "event %u of %016" PRIx64 " kind %u flags %u errno %d\n", n->events[i].e.type, n->events[i].e.assoc,
+                n->events[i].e.kind, n->events[i].e.flags, n->events[i].e.os_errno);
     FAIL("no event %u of %016" PRIx64 " within %d s", type, assoc, DRIVE_LIMIT_S);
 }
 

@@ -54,6 +54,7 @@ kn_event *kn_find(kn *n, uint8_t type, uint64_t assoc); /* NULL: none has come *
 kn_event *kn_closed(kn *n, uint64_t assoc, uint16_t kind); /* waits, checks the kind, closes the handle, checks that the id is stale */
 uint32_t  kn_count(const kn *n, uint8_t type, uint64_t assoc);
 
+void     kn_pause(kn *n, uint64_t assoc, bool paused); /* its RECVMSG is cancelled, or armed again */
 uint64_t kn_handle(kn *n, uint64_t assoc);
 void     kn_send(kn *n, uint64_t assoc, uint16_t stream, uint32_t ppid, uint16_t flags, const void *bytes, uint32_t count);
 kn_message *kn_message_of(kn *n, uint64_t assoc); /* waits for a whole one */

@@ -80,6 +80,11 @@ debian_root() {
     while read -r archive; do
         dpkg-deb -x "$(dirname "$config")/cache/archives/$archive" "$folder" || return 1
     done <"$folder.archives"
+    # As on an installed system: programs name their loader as /lib/ld-..., and the packages have it in /usr/lib.
+    local link
+    for link in bin sbin lib lib64; do
+        [[ -e $folder/$link || ! -d $folder/usr/$link ]] || ln -s "usr/$link" "$folder/$link"
+    done
     say "$wanted" >"$folder/.packages"
 }
 

@@ -102,8 +102,11 @@ static void a_deadline_turns_a_close_into_an_abort(kn *n, uint32_t deadline_ms)
         CHECK_EQ(kn_count(n, SLUICE_SCTP_EV_CLOSED, a), 0);
         CHECK_EQ(sluice_ksctp_close(n->stack, a, deadline_ms * 2, reason, sizeof reason), 0); /* the sooner one counts */
     }
-    kn_event_of(n, SLUICE_SCTP_EV_SEND_FAILED, a);
-    CHECK_EQ(kn_count(n, SLUICE_SCTP_EV_CLOSED, b), 0);
+    kn_event *closed = kn_event_of(n, SLUICE_SCTP_EV_CLOSED, a);
+    closed->taken = false;
+    /* Kernels tell what failed when an association is aborted, and some nothing when that was shutting down. */
+    if (!deadline_ms) CHECK_GT(kn_count(n, SLUICE_SCTP_EV_SEND_FAILED, a), 0);
+    CHECK(!kn_find(n, SLUICE_SCTP_EV_SEND_FAILED, a) || kn_find(n, SLUICE_SCTP_EV_SEND_FAILED, a) < closed);
     kn_pause(n, b, false);
     expect_reason(kn_closed(n, b, SLUICE_SCTP_CLOSED_PEER_ABORT), reason, sizeof reason);
     kn_closed(n, a, SLUICE_SCTP_CLOSED_LOCAL_DEADLINE);

@@ -85,7 +85,16 @@ debian_root() {
     for link in bin sbin lib lib64; do
         [[ -e $folder/$link || ! -d $folder/usr/$link ]] || ln -s "usr/$link" "$folder/$link"
     done
+    relative_links "$folder"
     say "$wanted" >"$folder/.packages"
+}
+
+# Links to absolute paths would lead out of the folder, to files of this machine.
+relative_links() {
+    local link target
+    find "$1" -type l -lname '/*' -printf '%p\t%l\n' | while IFS=$'\t' read -r link target; do
+        ln -sfn "$(realpath -sm --relative-to="${link%/*}" "$1$target")" "$link"
+    done
 }
 
 # debian_kernel SUITE ARCHITECTURE FLAVOUR FOLDER: the newest kernel of that suite with its modules. Unpacked once; a

@@ -104,7 +104,10 @@ SLUICE_API void *sluice_ksctp_shared(sluice_ksctp *stack, uint64_t *bytes);
  */
 SLUICE_API int64_t sluice_ksctp_listen(sluice_ksctp *stack, const sluice_ksctp_listen_args *args, int *fd);
 
-/* Forgets a listener: CLOSE its handle. What it accepted lives on. What still comes through it is aborted. 0 or ESTALE. */
+/*
+ * Forgets a listener: CLOSE its handle. What it accepted lives on; what comes up afterwards and was told to nobody is shut down by the
+ * kernel when the handle is closed. 0 or ESTALE.
+ */
 SLUICE_API int sluice_ksctp_unlisten(sluice_ksctp *stack, uint64_t listener);
 
 /* Begins an association: its id, and the descriptor to ADOPT until UP. Errors as of listen; a peer's refusal is told by CLOSED. */

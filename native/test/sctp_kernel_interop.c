@@ -3,8 +3,8 @@
  * with its reason on the other. Needs SCTP in the kernel with the sysctl net.sctp.udp_port set (Linux 5.11), and usrsctp.
  */
 #include <netinet/in.h>
-#include <poll.h>
 #include <sys/socket.h>
+#include <time.h>
 
 #include "sctp/kernel_net.h"
 
@@ -26,7 +26,8 @@ static void send_datagrams(void)
 
     for (; header->out_head != header->out_tail; header->out_head++) {
         uint32_t number = ((uint32_t *)(void *)(base + header->out_offset))[header->out_head & (header->slots - 1)];
-        const sluice_sctp_slot *slot = (const sluice_sctp_slot *)(const void *)(base + header->slots_offset + (size_t)number * header->slot_bytes);
+        const sluice_sctp_slot *slot =
+            (const sluice_sctp_slot *)(const void *)(base + header->slots_offset + (size_t)number * header->slot_bytes);
         struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(slot->peer.port)};
         memcpy(&to.sin_addr, slot->peer.bytes, 4);
         CHECK_SYS(sendto(udp, (const uint8_t *)slot + SLUICE_SCTP_SLOT_DATA, slot->bytes, 0, (struct sockaddr *)&to, sizeof to));

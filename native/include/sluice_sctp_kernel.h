@@ -127,11 +127,12 @@ SLUICE_API int sluice_ksctp_failed(sluice_ksctp *stack, uint64_t id, int32_t os_
 SLUICE_API int sluice_ksctp_tick(sluice_ksctp *stack);
 
 /*
- * As sluice_sctp_close, _abort, _reset_streams, _query (SLUICE_SCTP_QUERY_CLOSE only), _shutdown, _destroy of sluice_sctp.h, with
+ * As sluice_sctp_close, _abort, _reset_streams, _query, _shutdown, _destroy of sluice_sctp.h, with
  * these differences:
  *   close            SENDs that still wait in the loop are behind it and fail: close when they have completed
  *   reset_streams    needs the sysctl or socket option of RFC 6525, which this stack sets; ENOTSUP when the peer lacks it. An
  *                    incoming reset is answered once, again only after a message was received on the stream
+ *   query_info       ports and peer are zero (UP tells them), and so are hints
  *   shutdown         closes no handle
  *   destroy          closes no descriptor: they are the caller's
  */
@@ -139,6 +140,7 @@ SLUICE_API int sluice_ksctp_close(sluice_ksctp *stack, uint64_t assoc, uint32_t 
 SLUICE_API int sluice_ksctp_abort(sluice_ksctp *stack, uint64_t assoc, uint32_t cause, const void *reason, uint32_t bytes);
 SLUICE_API int sluice_ksctp_reset_streams(sluice_ksctp *stack, uint64_t assoc, const uint16_t *streams, uint32_t count);
 SLUICE_API int sluice_ksctp_query_close(sluice_ksctp *stack, uint64_t assoc, sluice_sctp_close_info *out);
+SLUICE_API int sluice_ksctp_query_info(sluice_ksctp *stack, uint64_t assoc, sluice_sctp_info *out);
 SLUICE_API int sluice_ksctp_shutdown(sluice_ksctp *stack, const void *reason, uint32_t bytes);
 SLUICE_API int sluice_ksctp_destroy(sluice_ksctp *stack, uint32_t flags);
 

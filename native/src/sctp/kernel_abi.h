@@ -75,6 +75,19 @@ typedef struct ksctp_paddrthlds {
     struct sockaddr_storage address;
     uint16_t max_rxt, pf_threshold;
 } ksctp_paddrthlds;
+typedef struct __attribute__((packed, aligned(4))) ksctp_paddrinfo {
+    int32_t assoc;
+    struct sockaddr_storage address;
+    int32_t state;
+    uint32_t cwnd, srtt, rto, mtu;
+} ksctp_paddrinfo;
+typedef struct ksctp_status {
+    int32_t assoc, state;
+    uint32_t window;
+    uint16_t unacknowledged, pending, streams_in, streams_out;
+    uint32_t fragment_bytes;
+    ksctp_paddrinfo primary;
+} ksctp_status;
 typedef struct ksctp_event { int32_t assoc; uint16_t type; uint8_t on; } ksctp_event;
 typedef struct ksctp_assoc_value { int32_t assoc; uint32_t value; } ksctp_assoc_value;
 typedef struct ksctp_reset_streams { int32_t assoc; uint16_t flags, count, streams[]; } ksctp_reset_streams;

@@ -117,6 +117,14 @@ int sluice_ksctp_query_close(sluice_ksctp *stack, uint64_t assoc, sluice_sctp_cl
     return -SLUICE_EINVAL;
 }
 
+int sluice_ksctp_query_info(sluice_ksctp *stack, uint64_t assoc, sluice_sctp_info *out)
+{
+    (void)stack;
+    (void)assoc;
+    (void)out;
+    return -SLUICE_EINVAL;
+}
+
 int sluice_ksctp_shutdown(sluice_ksctp *stack, const void *reason, uint32_t bytes)
 {
     (void)stack;

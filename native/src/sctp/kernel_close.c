@@ -126,17 +126,3 @@ int sluice_ksctp_shutdown(sluice_ksctp *s, const void *reason, uint32_t bytes)
     }
     return ssk_leave(s, left);
 }
-
-int sluice_ksctp_query_close(sluice_ksctp *s, uint64_t id, sluice_sctp_close_info *out)
-{
-    int code = s && out ? ssk_enter(s) : -SLUICE_EINVAL;
-    if (code) return code;
-    const ssk_end *e = ssk_find(s, id, &code);
-    if (!e || e->kind != SSK_ASSOC) return ssk_leave(s, -SLUICE_ESTALE);
-    const ssc_latch *l = &e->latch;
-    if (l->rank == SSC_RANK_NONE) return ssk_leave(s, -SLUICE_SCTP_ENOTUP);
-    *out = (sluice_sctp_close_info){ .kind = l->kind, .flags = l->flags, .cause = l->cause, .os_errno = l->os_errno,
-                                     .reason_bytes = l->reason_bytes, .at_ms = l->at_ms };
-    memcpy(out->reason, l->reason, l->reason_bytes);
-    return ssk_leave(s, 0);
-}

@@ -4,6 +4,7 @@
  *   kernel_open.c     probe, limits, shared region, destroy     kernel_socket.c   sockets and their options
  *   kernel_end.c      ids, events, the end of associations      kernel_input.c    what the loop received
  *   kernel_reset.c    stream resets                             kernel_close.c    close, abort, time
+ *   kernel_query.c    close info, state of the path
  */
 #ifndef SSK_KERNEL_STACK_H
 #define SSK_KERNEL_STACK_H

@@ -29,7 +29,7 @@ if [ -f java-tests ]; then
     $java -cp 'lib/*' io.sluice.examples.EngineReport 2>&1 | sed 's/^/ENGINE /'
     # shellcheck disable=SC2046
     timeout 900 $java $(cat java-options) -cp 'test-classes:lib/*:junit/*' org.junit.platform.console.ConsoleLauncher execute \
-        --disable-banner --disable-ansi-colors --details=summary --fail-if-no-tests $(sed 's/^/-c /' java-tests) >/tmp/java 2>&1
+        --disable-banner --disable-ansi-colors --details=summary --fail-if-no-tests $(cat java-launcher 2>/dev/null) $(sed 's/^/-c /' java-tests) >/tmp/java 2>&1
     echo "JAVA-EXIT $?"
     cat /tmp/java
 fi

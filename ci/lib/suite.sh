@@ -51,6 +51,14 @@ suite_java() {
     printf '%s\n' -Dsluice.test.bindings=jni -Dsluice.test.cells.dir=/tmp/cells "$@" >"$folder/java-options"
 }
 
+# suite_java_select FOLDER CLASS...: these test classes instead of the selection, and none that is tagged slow.
+suite_java_select() {
+    local folder=$1/suite
+    shift
+    printf '%s\n' "$@" >"$folder/java-tests"
+    say '--exclude-tag slow' >"$folder/java-launcher"
+}
+
 # suite_jdk FOLDER: a small Java of this machine's kind.
 suite_jdk() {
     "$SLUICE_JDK/bin/jlink" --add-modules $SUITE_JAVA_MODULES --strip-debug --no-header-files --no-man-pages --output "$1/jdk" ||

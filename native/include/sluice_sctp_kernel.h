@@ -123,6 +123,9 @@ SLUICE_API int64_t sluice_ksctp_input(sluice_ksctp *stack, uint64_t id, const sl
 /* The socket failed with this errno, or ended (0). 0, ESTALE, -SLUICE_SCTP_EAGAIN. */
 SLUICE_API int sluice_ksctp_failed(sluice_ksctp *stack, uint64_t id, int32_t os_errno);
 
+/* Closes a descriptor of listen, connect or UP that no loop took over; after CLOSED, as far as it is an association's. 0 or EINVAL. */
+SLUICE_API int sluice_ksctp_discard(int descriptor);
+
 /* Returns the ms until it wants to be called again, -SLUICE_SCTP_NO_TICK: when another call changed something; -SLUICE_SCTP_EAGAIN. */
 SLUICE_API int sluice_ksctp_tick(sluice_ksctp *stack);
 

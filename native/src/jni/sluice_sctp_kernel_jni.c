@@ -85,6 +85,11 @@ static jint JNICALL jni_query_info(JNIEnv *env, jclass cls, jlong stack, jlong a
     return sluice_ksctp_query_info(pointer(stack), (uint64_t)assoc, pointer(out));
 }
 
+static jint JNICALL jni_discard(JNIEnv *env, jclass cls, jint descriptor) {
+    (void)env, (void)cls;
+    return sluice_ksctp_discard(descriptor);
+}
+
 static jint JNICALL jni_destroy(JNIEnv *env, jclass cls, jlong stack, jint flags) {
     (void)env, (void)cls;
     return sluice_ksctp_destroy(pointer(stack), (uint32_t)flags);
@@ -108,6 +113,7 @@ static const JNINativeMethod METHODS[] = {
     METHOD("resetStreams0", "(JJJI)I", jni_reset_streams),
     METHOD("queryClose0", "(JJJ)I", jni_query_close),
     METHOD("queryInfo0", "(JJJ)I", jni_query_info),
+    METHOD("discard0", "(I)I", jni_discard),
     METHOD("destroy0", "(JI)I", jni_destroy),
 };
 

@@ -74,6 +74,12 @@ int sluice_ksctp_failed(sluice_ksctp *stack, uint64_t id, int32_t os_errno)
     return -SLUICE_EINVAL;
 }
 
+int sluice_ksctp_discard(int descriptor)
+{
+    (void)descriptor;
+    return -SLUICE_EINVAL;
+}
+
 int sluice_ksctp_tick(sluice_ksctp *stack)
 {
     (void)stack;

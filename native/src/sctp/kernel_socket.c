@@ -103,6 +103,11 @@ int ssk_addr_to_os(const sluice_addr *a, struct sockaddr_storage *out, socklen_t
     return 0;
 }
 
+int sluice_ksctp_discard(int descriptor)
+{
+    return descriptor < 0 || close(descriptor) ? -SLUICE_EINVAL : 0;
+}
+
 /* -------------------------------------------------------------------------------------------------- listen */
 
 int64_t sluice_ksctp_listen(sluice_ksctp *s, const sluice_ksctp_listen_args *args, int *fd)

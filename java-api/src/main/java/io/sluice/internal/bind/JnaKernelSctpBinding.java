@@ -83,6 +83,11 @@ final class JnaKernelSctpBinding implements KernelSctpBinding {
   }
 
   @Override
+  public int discard(int descriptor) {
+    return C.sluice_ksctp_discard(descriptor);
+  }
+
+  @Override
   public int destroy(long stack, int flags) {
     return C.sluice_ksctp_destroy(stack, flags);
   }
@@ -118,6 +123,8 @@ final class JnaKernelSctpBinding implements KernelSctpBinding {
     static native int sluice_ksctp_query_close(long stack, long assoc, long out);
 
     static native int sluice_ksctp_query_info(long stack, long assoc, long out);
+
+    static native int sluice_ksctp_discard(int descriptor);
 
     static native int sluice_ksctp_destroy(long stack, int flags);
   }

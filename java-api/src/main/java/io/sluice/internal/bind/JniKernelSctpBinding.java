@@ -75,6 +75,11 @@ final class JniKernelSctpBinding implements KernelSctpBinding {
   }
 
   @Override
+  public int discard(int descriptor) {
+    return discard0(descriptor);
+  }
+
+  @Override
   public int destroy(long stack, int flags) {
     return destroy0(stack, flags);
   }
@@ -108,6 +113,8 @@ final class JniKernelSctpBinding implements KernelSctpBinding {
   private static native int queryClose0(long stack, long assoc, long out);
 
   private static native int queryInfo0(long stack, long assoc, long out);
+
+  private static native int discard0(int descriptor);
 
   private static native int destroy0(long stack, int flags);
 }

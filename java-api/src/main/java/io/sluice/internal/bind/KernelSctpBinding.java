@@ -47,6 +47,9 @@ public interface KernelSctpBinding {
   /** {@code sluice_ksctp_query_info}. */
   int queryInfo(long stack, long assoc, long out);
 
+  /** {@code sluice_ksctp_discard}. Any thread. */
+  int discard(int descriptor);
+
   /** {@code sluice_ksctp_destroy}. */
   int destroy(long stack, int flags);
 }

@@ -30,6 +30,7 @@ final class FfmKernelSctpBinding implements KernelSctpBinding {
       FfmBinding.function("sluice_ksctp_query_close", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG);
   private static final MethodHandle QUERY_INFO =
       FfmBinding.function("sluice_ksctp_query_info", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+  private static final MethodHandle DISCARD = FfmBinding.function("sluice_ksctp_discard", JAVA_INT, JAVA_INT);
   private static final MethodHandle DESTROY = FfmBinding.function("sluice_ksctp_destroy", JAVA_INT, JAVA_LONG, JAVA_INT);
 
   @Override
@@ -153,6 +154,15 @@ final class FfmKernelSctpBinding implements KernelSctpBinding {
   public int queryInfo(long stack, long assoc, long out) {
     try {
       return (int) QUERY_INFO.invokeExact(stack, assoc, out);
+    } catch (Throwable t) {
+      throw FfmBinding.unexpected(t);
+    }
+  }
+
+  @Override
+  public int discard(int descriptor) {
+    try {
+      return (int) DISCARD.invokeExact(descriptor);
     } catch (Throwable t) {
       throw FfmBinding.unexpected(t);
     }

@@ -12,7 +12,9 @@
  *                                                           to the head of the queue, in their order
  * A completion only notes the errno beside its datagram; everything else happens when its turn comes to be settled.
  *
- * Kernels without inline sends (SLUICE_FEAT_INLINE_SEND), and moments without room for the entries, use sendmmsg.
+ * Kernels without inline sends (SLUICE_FEAT_INLINE_SEND), and moments without room for the entries, use sendmmsg. So do SCTP sockets:
+ * the kernel may have room again for a message behind one that it had no room for, and messages of a stream must not overtake each other.
+ * sendmmsg stops at the first one that fails.
  *
  * slot.engine_word: [1] first and [2] last piece of those kept, each + 1; [0] 0, or EAGAIN was among their errors.
  */
@@ -91,7 +93,7 @@ void ue_datagrams_start(sl_loop *l, sl_slot *s) {
     ue_state *st = ue_of(l);
     uint32_t index = s->send_head, count = 0;
     bool idle_after = s->life == SL_LIVE;
-    while (index != SL_NONE && count < BATCH && room(st) && submit(l, s, index)) {
+    while (index != SL_NONE && count < BATCH && !(s->flags & SL_F_SCTP) && room(st) && submit(l, s, index)) {
         ue_inline *i = &st->inlines[st->inline_tail++ & st->inline_mask];
         i->bytes = UE_OF_DATAGRAM;
         i->slot = sl_index(l, s);

@@ -204,7 +204,12 @@ public abstract class MessageSocket {
   /** The socket failed with that errno; 0: it has ended. */
   protected abstract void failed(int osError);
 
-  /** @param owner as given to {@link #send}; null: after {@link #disown}. @param result 0 or more: the kernel took it; else a code */
+  /**
+   * The outcome of a send.
+   *
+   * @param owner as given to {@link #send}; null after {@link #disown}
+   * @param result 0 or more: the kernel took it; else a code
+   */
   protected abstract void sent(Object owner, int stream, int ppid, int context, int result, int osError);
 
   /** Closed: nothing more comes. */

@@ -53,7 +53,8 @@ final class KernelTransport implements SctpTransport {
 
   static KernelTransport open(LoopGroup group, SctpStackOptions options) {
     if (options.silent()) {
-      throw new IllegalArgumentException("silent: the kernel answers strangers by rules of its own; backend KERNEL cannot turn that off");
+      throw new IllegalArgumentException(
+          "silent: the kernel answers strangers by rules of its own; backend KERNEL cannot turn that off");
     }
     String engine = group.report().engine();
     if (!engine.equals("io_uring") && !engine.equals("epoll")) {
@@ -96,7 +97,8 @@ final class KernelTransport implements SctpTransport {
 
   static void check(SctpOptions options) {
     if (options.closeOnIcmp()) {
-      throw new IllegalArgumentException("closeOnIcmp: the kernel keeps ICMP errors to itself; backend KERNEL cannot close by them");
+      throw new IllegalArgumentException(
+          "closeOnIcmp: the kernel keeps ICMP errors to itself; backend KERNEL cannot close by them");
     }
   }
 
@@ -119,7 +121,8 @@ final class KernelTransport implements SctpTransport {
   public CompletionStage<SctpEndpoint> bind(InetSocketAddress udp) {
     Objects.requireNonNull(udp, "udp");
     if (udp.isUnresolved() || udp.getPort() != 0) {
-      throw new IllegalArgumentException("udp " + udp + ": backend KERNEL needs a resolved host with port 0, because " + UDP_PORT);
+      throw new IllegalArgumentException(
+          "udp " + udp + ": backend KERNEL needs a resolved host with port 0, because " + UDP_PORT);
     }
     SharedStage<SctpEndpoint> stage = new SharedStage<>();
     KernelEndpoint e = new KernelEndpoint(this, nearLoop(), udp.getAddress());

@@ -260,7 +260,9 @@ extern "C" {
  *          EMSGSIZE, ENOBUFS, ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, EPERM (a firewall; a broadcast without SO_BROADCAST),
  *          ENOTCONN (no destination), EADDRNOTAVAIL (source), and what else the kernel says. A full socket is waited for.
  *          MSG_MORE is EINVAL: it would join datagrams.
- * ADOPT    takes bound UDP sockets, too. SHUTDOWN, SENDFILE, RECV and WATCH on a datagram socket are EINVAL. ABORT
+ * ADOPT    takes bound UDP sockets, too, and the SCTP sockets of sluice_sctp_kernel.h: they are datagram sockets with two
+ *          differences. A message longer than a buffer comes in pieces (PARTIAL), never truncated; and notifications of the
+ *          kernel come as messages with SLUICE_META_NOTIFICATION. SHUTDOWN, SENDFILE, RECV and WATCH on a datagram socket are EINVAL. ABORT
  *          changes nothing about its CLOSE.
  */
 typedef struct sluice_sqe {
@@ -397,7 +399,9 @@ typedef struct sluice_optval {
  * Error notification: family, port, scope_id, addr = destination of the datagram that failed (family 0: not told);
  * local = with HAS_LOCAL the host that told it; code, os_errno, icmp_*; info = with EMSGSIZE the MTU of the path.
  *
- * stream, ppid and assoc are for SCTP messages, and so are the flag bits from 0x100 on: zero in this version.
+ * SCTP (sluice_sctp_kernel.h), received: stream, ppid, assoc (the kernel's id), UNORDERED; PARTIAL: more of this message follows;
+ * NOTIFICATION: the payload is a notification of the kernel. To be sent: stream, ppid, UNORDERED, PR_TTL or PR_RTX with pr_value, and
+ * context, which SEND_FAILED brings back; the rest must be zero.
  */
 typedef struct sluice_meta {
     uint16_t family;      /*  0 SLUICE_FAMILY_INET4, INET6 or 0                                                   */
@@ -405,22 +409,25 @@ typedef struct sluice_meta {
     uint32_t scope_id;    /*  4 IPv6                                                                              */
     uint8_t  addr[16];    /*  8 4 or 16 bytes, the rest zero                                                      */
     uint8_t  local[16];   /* 24 HAS_LOCAL: same family as addr                                                    */
-    uint32_t interface;   /* 40 HAS_LOCAL (received): index of the interface it came in by                        */
+    union {
+        uint32_t interface; /* 40 HAS_LOCAL (received): index of the interface it came in by                      */
+        uint32_t context;   /* 40 SCTP, to be sent: opaque                                                        */
+    };
     uint16_t flags;       /* 44 SLUICE_META_*                                                                     */
     uint8_t  tos;         /* 46 HAS_TOS: TOS or traffic class; the low two bits are ECN (RFC 3168)                */
     uint8_t  origin;      /* 47 error: SLUICE_ORIGIN_*                                                            */
     uint16_t segment;     /* 48 received with UDP_GRO: payload holds datagrams of that size, the last one may be
                                 smaller; 0: one datagram                                                          */
     union {
-        uint16_t stream;  /* 50 zero in this version (SCTP)                                                       */
+        uint16_t stream;  /* 50 SCTP                                                                              */
         uint16_t code;    /* 50 error: SLUICE_E*, positive                                                        */
     };
     union {
-        uint32_t ppid;     /* 52 zero in this version (SCTP)                                                      */
+        uint32_t ppid;     /* 52 SCTP: payload protocol id, host byte order                                       */
         uint32_t os_errno; /* 52 error                                                                            */
     };
     union {
-        uint32_t assoc;    /* 56 zero in this version (SCTP)                                                      */
+        uint32_t assoc;    /* 56 SCTP, received                                                                   */
         struct {
             uint8_t icmp_type, icmp_code; /* 56, 57 error, with an ICMP origin                                    */
             uint16_t reserved;
@@ -429,6 +436,7 @@ typedef struct sluice_meta {
     union {
         uint32_t drops;   /* 60 HAS_DROPS: datagrams this socket has lost so far (wraps)                          */
         uint32_t info;    /* 60 error: MTU, or 0                                                                  */
+        uint32_t pr_value; /* 60 SCTP, to be sent: lifetime in ms, or number of retransmissions                   */
     };
 } sluice_meta;
 
@@ -440,6 +448,13 @@ typedef struct sluice_meta {
 #define SLUICE_META_TO_MANY   0x20u /* received, with HAS_LOCAL: a group or a broadcast address, nobody can send from it.
                                        IPv4 broadcasts of a network: Linux's IPv4 sockets only                     */
 
+/* SCTP */
+#define SLUICE_META_UNORDERED    0x0100u
+#define SLUICE_META_PARTIAL      0x0200u /* not the last piece of its message                                      */
+#define SLUICE_META_NOTIFICATION 0x0400u
+#define SLUICE_META_PR_TTL       0x0800u /* to be sent: given up after pr_value ms                                 */
+#define SLUICE_META_PR_RTX       0x1000u /* to be sent: given up after pr_value retransmissions                    */
+
 #define SLUICE_ORIGIN_LOCAL 1u /* this host found out                                                             */
 #define SLUICE_ORIGIN_ICMP  2u
 #define SLUICE_ORIGIN_ICMP6 3u
@@ -447,6 +462,7 @@ typedef struct sluice_meta {
 #define SLUICE_MSG_ROOM     160u /* bytes of a buffer in front of a message's payload: what engines need to work   */
 #define SLUICE_NOTES_MAX    64u
 #define SLUICE_MSG_MAX      65535u /* bytes of a SEND on a datagram socket; more is EMSGSIZE                       */
+#define SLUICE_MSG_MAX_SCTP 16777216u /* of a SEND on an SCTP socket; the send buffer may allow less               */
 
 /* A multicast group: sluice_control(JOIN ...). Linux limits memberships (net.ipv4.igmp_max_memberships: ENOBUFS). 40 bytes. */
 typedef struct sluice_group {

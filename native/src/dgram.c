@@ -99,6 +99,7 @@ uint16_t sl_msg_flags_of(sl_loop *l, int fd, int family)
     int64_t on;
     uint16_t flags = family == AF_INET6 ? SL_F_INET6 : 0;
 
+    if (sl_os_is_sctp(l, fd)) return flags | SL_F_SCTP;
     sl_syscall(l);
     if (!getpeername(fd, (struct sockaddr *)&peer, &bytes)) flags |= SL_F_CONNECTED;
     if (!sl_opt_get(l, fd, SLUICE_OPT_IP_RECVERR, &on) && on) flags |= SL_F_RECVERR;
@@ -116,7 +117,8 @@ void sl_msg_data(sl_loop *l, sl_slot *s, uint16_t id, const sl_msg_raw *raw, uin
         return;
     }
     sl_pool *p = &l->pools[s->in_group];
-    sl_meta_received(raw, &m);
+    if (s->flags & SL_F_SCTP) sl_meta_sctp_received(raw, &m);
+    else sl_meta_received(raw, &m);
     memcpy(p->base + (size_t)id * p->buf_bytes + SL_MSG_META, &m, sizeof m);
     bool multi = s->flags & SL_F_IN_MULTI;
     sluice_cqe c = {.token = s->in_token, .handle = sl_handle(l, s), .result = (int32_t)len, .op = SLUICE_OP_RECVMSG,

@@ -4,6 +4,7 @@
  *   dgram.c               DATAGRAM, the reports of the engines about RECVMSG
  *   dgram_meta.c          sluice_meta from and to the kernel's names and control messages
  *   dgram_errors.c        the error queue (D4, D5)
+ *   dgram_sctp.c          the same for the kernel's SCTP
  *   dgram_send.c          SEND and SENDMSG on datagram sockets (D2, D3)
  *   dgram_group.c         multicast groups
  *   readiness_dgram.c engine_uring_dgram.c   receiving
@@ -64,6 +65,14 @@ typedef struct sl_msg_out {
 
 /* dgram_meta.c */
 void sl_meta_received(const sl_msg_raw *raw, sluice_meta *out);
+/* dgram_sctp.c: the same for SCTP sockets. */
+void sl_meta_sctp_received(const sl_msg_raw *raw, sluice_meta *out);
+bool sl_meta_sctp_valid(const sluice_meta *m);
+void sl_meta_sctp_to_send(const sluice_meta *m, struct msghdr *h, sl_msg_out *o);
+/* For dgram_sctp.c: reading and writing control messages. */
+typedef struct sl_cmsg { int level, type; const uint8_t *data; size_t bytes; } sl_cmsg;
+bool sl_cmsg_next(const sl_msg_raw *raw, size_t *at, sl_cmsg *out);
+void sl_cmsg_put(struct msghdr *h, int level, int type, const void *data, size_t bytes);
 /* From the error queue. false: not for the caller (a local error that its SEND was told of, a time stamp ...). */
 bool sl_meta_error(const sl_msg_raw *raw, sluice_meta *out);
 /* Is it well-formed for a SEND on a socket of that family (C7)? */
@@ -74,7 +83,7 @@ int  sl_msg_err(int os_errno); /* errno -> positive SLUICE_E* of a datagram sock
 
 /* dgram.c */
 void sl_datagram_submit(sl_loop *l, const sluice_sqe *e);
-/* What a datagram socket is like goes into the flags of its slot: SL_F_INET6, SL_F_CONNECTED, SL_F_RECVERR. */
+/* What a datagram socket is like goes into the flags of its slot: SL_F_INET6, SL_F_CONNECTED, SL_F_RECVERR, SL_F_SCTP. */
 uint16_t sl_msg_flags_of(sl_loop *l, int fd, int family);
 /* A message lies in buffer id, laid out as drawn above, with len bytes of payload. Like sl_in_data. */
 void sl_msg_data(sl_loop *l, sl_slot *s, uint16_t id, const sl_msg_raw *raw, uint32_t len);

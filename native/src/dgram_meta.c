@@ -18,21 +18,19 @@
 /* ------------------------------------------------------------------------------- reading */
 
 /* One control message. false: there is no further whole one. */
-typedef struct cmsg { int level, type; const uint8_t *data; size_t bytes; } cmsg;
-
-static bool next_cmsg(const sl_msg_raw *raw, size_t *at, cmsg *out)
+bool sl_cmsg_next(const sl_msg_raw *raw, size_t *at, sl_cmsg *out)
 {
     struct cmsghdr h;
 
     if (*at > raw->control_bytes || raw->control_bytes - *at < sizeof h) return false;
     memcpy(&h, raw->control + *at, sizeof h);
     if (h.cmsg_len < CMSG_LEN(0) || h.cmsg_len > raw->control_bytes - *at) return false;
-    *out = (cmsg){h.cmsg_level, h.cmsg_type, raw->control + *at + CMSG_LEN(0), h.cmsg_len - CMSG_LEN(0)};
+    *out = (sl_cmsg){h.cmsg_level, h.cmsg_type, raw->control + *at + CMSG_LEN(0), h.cmsg_len - CMSG_LEN(0)};
     *at += CMSG_SPACE(h.cmsg_len - CMSG_LEN(0));
     return true;
 }
 
-static bool take(const cmsg *c, void *out, size_t bytes)
+static bool take(const sl_cmsg *c, void *out, size_t bytes)
 {
     if (c->bytes < bytes) return false;
     memcpy(out, c->data, bytes);
@@ -62,7 +60,7 @@ static void name_from(const uint8_t *name, size_t bytes, sluice_meta *m)
     }
 }
 
-static void tos_from(const cmsg *c, sluice_meta *m)
+static void tos_from(const sl_cmsg *c, sluice_meta *m)
 {
     int wide;
 
@@ -81,7 +79,7 @@ static bool is_mapped(const uint8_t *six)
 /* Groups and 255.255.255.255, and what is reserved in between: nothing of it is one host's. */
 static bool is_many4(const uint8_t *four) { return four[0] >= 224; }
 
-static void local_from(const cmsg *c, sluice_meta *m)
+static void local_from(const sl_cmsg *c, sluice_meta *m)
 {
     struct in6_pktinfo in6;
     bool many = false;
@@ -110,13 +108,13 @@ static void local_from(const cmsg *c, sluice_meta *m)
 void sl_meta_received(const sl_msg_raw *raw, sluice_meta *m)
 {
     size_t at = 0;
-    cmsg c;
+    sl_cmsg c;
     int segment;
 
     *m = (sluice_meta){0};
     name_from(raw->name, raw->name_bytes, m);
     if (raw->flags & MSG_TRUNC) m->flags |= SLUICE_META_TRUNCATED;
-    while (next_cmsg(raw, &at, &c)) {
+    while (sl_cmsg_next(raw, &at, &c)) {
         if (c.level == IPPROTO_UDP && c.type == UDP_GRO) {
             if (take(&c, &segment, sizeof segment)) m->segment = (uint16_t)segment;
         } else if (c.level == SOL_SOCKET && c.type == SL_OS_RXQ_OVFL) {
@@ -144,7 +142,7 @@ static uint8_t origin_of(const struct sock_extended_err *ee)
 
 /* Behind the error lies the address of who told it (ip(7), SO_EE_OFFENDER). On an IPv6 socket that of an IPv4 router is
    mapped already. */
-static void offender_from(const cmsg *c, sluice_meta *m)
+static void offender_from(const sl_cmsg *c, sluice_meta *m)
 {
     sluice_meta offender = {0};
 
@@ -157,12 +155,12 @@ static void offender_from(const cmsg *c, sluice_meta *m)
 bool sl_meta_error(const sl_msg_raw *raw, sluice_meta *m)
 {
     size_t at = 0;
-    cmsg c;
+    sl_cmsg c;
     struct sock_extended_err ee;
 
     *m = (sluice_meta){.flags = SLUICE_META_ERROR};
     name_from(raw->name, raw->name_bytes, m);
-    while (next_cmsg(raw, &at, &c)) {
+    while (sl_cmsg_next(raw, &at, &c)) {
         bool four = c.level == IPPROTO_IP && c.type == IP_RECVERR, six = c.level == IPPROTO_IPV6 && c.type == IPV6_RECVERR;
         if (!(four || six) || !take(&c, &ee, sizeof ee)) continue;
         if (!(m->origin = origin_of(&ee))) return false;
@@ -251,7 +249,7 @@ static void name_to(const sluice_meta *m, bool inet6, struct msghdr *h, struct s
     h->msg_namelen = sizeof *name;
 }
 
-static void put(struct msghdr *h, int level, int type, const void *data, size_t bytes)
+void sl_cmsg_put(struct msghdr *h, int level, int type, const void *data, size_t bytes)
 {
     struct cmsghdr c = {.cmsg_len = (SL_OS_CONTROLLEN)CMSG_LEN(bytes), .cmsg_level = level, .cmsg_type = type};
     uint8_t *at = (uint8_t *)h->msg_control + h->msg_controllen;
@@ -268,16 +266,16 @@ static void put_source(const sluice_meta *m, bool inet6, struct msghdr *h)
         struct in_pktinfo info = {0};
         info.ipi_ifindex = (SL_OS_IPV4_INTERFACE)m->interface;
         memcpy(&info.ipi_spec_dst, m->local, 4);
-        put(h, IPPROTO_IP, IP_PKTINFO, &info, sizeof info);
+        sl_cmsg_put(h, IPPROTO_IP, IP_PKTINFO, &info, sizeof info);
 #elif defined(IP_SENDSRCADDR)
-        if (m->flags & SLUICE_META_HAS_LOCAL) put(h, IPPROTO_IP, IP_SENDSRCADDR, m->local, 4);
+        if (m->flags & SLUICE_META_HAS_LOCAL) sl_cmsg_put(h, IPPROTO_IP, IP_SENDSRCADDR, m->local, 4);
 #endif
         return;
     }
     struct in6_pktinfo info = {.ipi6_ifindex = m->interface};
     if (m->family == SLUICE_FAMILY_INET4 && (m->flags & SLUICE_META_HAS_LOCAL)) map(m->local, info.ipi6_addr.s6_addr);
     else memcpy(&info.ipi6_addr, m->local, 16);
-    put(h, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof info);
+    sl_cmsg_put(h, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof info);
 }
 
 void sl_meta_to_send(const sluice_meta *m, bool inet6, struct msghdr *h, sl_msg_out *o)
@@ -293,8 +291,8 @@ void sl_meta_to_send(const sluice_meta *m, bool inet6, struct msghdr *h, sl_msg_
         int tos = m->tos;
         /* On its way to a mapped address a datagram of an IPv6 socket is IPv4, and the kernel looks for IPv4's option. */
         bool four = !inet6 || m->family == SLUICE_FAMILY_INET4 || (m->family && is_mapped(m->addr));
-        put(h, four ? IPPROTO_IP : IPPROTO_IPV6, four ? IP_TOS : IPV6_TCLASS, &tos, sizeof tos);
+        sl_cmsg_put(h, four ? IPPROTO_IP : IPPROTO_IPV6, four ? IP_TOS : IPV6_TCLASS, &tos, sizeof tos);
     }
-    if (m->segment) put(h, IPPROTO_UDP, UDP_SEGMENT, &m->segment, sizeof m->segment);
+    if (m->segment) sl_cmsg_put(h, IPPROTO_UDP, UDP_SEGMENT, &m->segment, sizeof m->segment);
     if (!h->msg_controllen) h->msg_control = NULL;
 }

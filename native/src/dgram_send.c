@@ -39,7 +39,7 @@ static bool meta_copy(const sl_loop *l, const sl_slot *s, const sluice_sqe *e, s
     const sluice_meta *shared = sl_scratch(l, e->aux, sizeof *shared);
     if (!shared) return false;
     *out = *shared;
-    return sl_meta_valid(out, s->flags & SL_F_INET6);
+    return s->flags & SL_F_SCTP ? sl_meta_sctp_valid(out) : sl_meta_valid(out, s->flags & SL_F_INET6);
 }
 
 void sl_msg_send_submit(sl_loop *l, sl_slot *s, const sluice_sqe *e)
@@ -56,7 +56,7 @@ void sl_msg_send_submit(sl_loop *l, sl_slot *s, const sluice_sqe *e)
         sl_invalid(l, e);
         return;
     }
-    if (total > SLUICE_MSG_MAX) {
+    if (total > (s->flags & SL_F_SCTP ? SLUICE_MSG_MAX_SCTP : SLUICE_MSG_MAX)) {
         refuse(l, e, SLUICE_EMSGSIZE);
         return;
     }
@@ -88,7 +88,8 @@ uint32_t sl_msg_prepare(sl_loop *l, const sl_slot *s, uint32_t index, struct msg
     const sl_op *o = sl_op_at(l, index);
 
     *h = (struct msghdr){.msg_iov = iov};
-    if (o->msg & SL_MSG_HAS_META) sl_meta_to_send(&l->metas[index], s->flags & SL_F_INET6, h, out);
+    if ((o->msg & SL_MSG_HAS_META) && (s->flags & SL_F_SCTP)) sl_meta_sctp_to_send(&l->metas[index], h, out);
+    else if (o->msg & SL_MSG_HAS_META) sl_meta_to_send(&l->metas[index], s->flags & SL_F_INET6, h, out);
     for (;; o = sl_op_at(l, o->next)) {
         iov[h->msg_iovlen++] = (struct iovec){(void *)(uintptr_t)o->addr, o->len};
         if (o->answers) return o->next;

@@ -75,6 +75,7 @@ typedef enum sl_life { SL_LIVE = 0, SL_DRAINING, SL_ENDING } sl_life;
 #define SL_F_CONNECTED  0x1000u /* datagram socket: it has a peer                                              */
 #define SL_F_RECVERR    0x2000u /* datagram socket: IP_RECVERR is on                                           */
 #define SL_F_ERRORS_LEFT 0x4000u /* datagram socket: its error queue was not read to the end                   */
+#define SL_F_SCTP       0x0080u /* datagram socket (never AF_UNIX, so the bit is free): of the kernel's SCTP      */
 #define SL_F_EOF_TOLD   0x8000u /* the MULTISHOT WATCH has told the end of the peer's direction               */
 
 /* Two cache lines. The first is what every message touches. */

@@ -68,6 +68,7 @@ void sl_os_adopted(sl_loop *l, int fd);      /* makes a foreign descriptor like 
 int  sl_os_nonblocking(sl_loop *l, int fd, bool on); /* the flags it had, for fcntl(F_SETFL) */
 
 int  sl_os_family(sl_loop *l, int fd); /* AF_*, or a negative errno */
+bool sl_os_is_sctp(sl_loop *l, int fd); /* a socket of the kernel's SCTP, of the sort that Sluice makes */
 /* A connection that the peer has reset has no peer any more (getpeername(2)), but its end or its error is still to be told; a socket that
    never was connected has neither. */
 bool sl_os_was_connected(sl_loop *l, int fd);

@@ -114,6 +114,13 @@ int sl_os_family(sl_loop *l, int fd)
     return getsockname(fd, (struct sockaddr *)&ss, &len) ? -errno : ss.ss_family;
 }
 
+bool sl_os_is_sctp(sl_loop *l, int fd)
+{
+    (void)l;
+    (void)fd;
+    return false;
+}
+
 bool sl_os_was_connected(sl_loop *l, int fd)
 {
     struct pollfd p = {.fd = fd, .events = POLLIN};

@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "dgram.h"
+#include "sctp/kernel_abi.h"
 
 /* ------------------------------------------------------------------------------- descriptors */
 
@@ -57,6 +58,15 @@ int sl_os_family(sl_loop *l, int fd)
 
     sl_syscall(l);
     return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &len) ? -errno : family;
+}
+
+bool sl_os_is_sctp(sl_loop *l, int fd)
+{
+    int protocol = 0;
+    socklen_t len = sizeof protocol;
+
+    sl_syscall(l);
+    return !getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &protocol, &len) && protocol == KSCTP_PROTOCOL;
 }
 
 bool sl_os_was_connected(sl_loop *l, int fd)

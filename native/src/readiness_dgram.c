@@ -68,7 +68,8 @@ static uint32_t batch_size(const sl_loop *l, const sl_slot *s, const sl_pool *p,
 {
     uint32_t n = s->engine_word[1] ? (uint32_t)s->engine_word[1] : BATCH_FIRST, room = sl_cq_room(l);
 
-    if (!(s->flags & SL_F_IN_MULTI)) return 1;
+    /* recvmmsg looks for an error of the socket first; an SCTP socket's is to be told behind all that is queued. */
+    if (!(s->flags & SL_F_IN_MULTI) || (s->flags & SL_F_SCTP)) return 1;
     if (n > p->free_count) n = p->free_count;
     if (n > 1 + budget_left / p->buf_bytes) n = (uint32_t)(1 + budget_left / p->buf_bytes);
     return n < room ? n : room;

@@ -97,11 +97,12 @@ static int inspect(sl_loop *l, int fd, sl_kind *kind, int *family)
 
     if ((rc = int_option(l, fd, SO_TYPE, &type)) || (rc = int_option(l, fd, SO_ACCEPTCONN, &listening))) return rc;
     if ((*family = sl_os_family(l, fd)) < 0) return *family;
-    if (type == SOCK_DGRAM && (*family == AF_INET || *family == AF_INET6)) {
+    bool inet = *family == AF_INET || *family == AF_INET6;
+    if (inet && (type == SOCK_DGRAM || (type == SOCK_SEQPACKET && sl_os_is_sctp(l, fd)))) {
         *kind = SL_KIND_DATAGRAM;
         return 0;
     }
-    if (type != SOCK_STREAM || (*family != AF_INET && *family != AF_INET6 && *family != AF_UNIX)) return -EOPNOTSUPP;
+    if (type != SOCK_STREAM || (!inet && *family != AF_UNIX)) return -EOPNOTSUPP;
     *kind = listening ? SL_KIND_LISTENER : SL_KIND_STREAM;
     if (listening) return 0;
     sl_syscall(l);

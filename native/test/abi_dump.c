@@ -76,6 +76,7 @@ static void messages(void) {
     FIELD(sluice_meta, addr);
     FIELD(sluice_meta, local);
     FIELD(sluice_meta, interface);
+    FIELD(sluice_meta, context);
     FIELD(sluice_meta, flags);
     FIELD(sluice_meta, tos);
     FIELD(sluice_meta, origin);
@@ -90,6 +91,7 @@ static void messages(void) {
     FIELD(sluice_meta, reserved);
     FIELD(sluice_meta, drops);
     FIELD(sluice_meta, info);
+    FIELD(sluice_meta, pr_value);
     END(sluice_meta);
 
     BEGIN(sluice_group);

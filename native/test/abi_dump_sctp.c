@@ -1,10 +1,10 @@
 /*
- * abi_dump_sctp.c: what abi_dump.c does, for sluice_sctp.h: the build puts the output into the native jar as abi-sctp.txt.
+ * abi_dump_sctp.c: what abi_dump.c does, for sluice_sctp.h and the structures of sluice_sctp_kernel.h: the build puts the output into the native jar as abi-sctp.txt.
  * Macros are printed without the prefix SLUICE_SCTP_.
  */
 #include "abi_dump.h"
 
-#include "sluice_sctp.h"
+#include "sluice_sctp_kernel.h"
 
 static void shared(void) {
     BEGIN(sluice_sctp_addr);
@@ -188,11 +188,47 @@ static void answers(void) {
     END(sluice_sctp_info);
 }
 
+/* sluice_sctp_kernel.h */
+static void kernel(void) {
+    BEGIN(sluice_ksctp_config);
+    FIELD(sluice_ksctp_config, size);
+    FIELD(sluice_ksctp_config, event_entries);
+    FIELD(sluice_ksctp_config, max_associations);
+    FIELD(sluice_ksctp_config, max_listeners);
+    FIELD(sluice_ksctp_config, recv_buffer_bytes);
+    FIELD(sluice_ksctp_config, send_buffer_bytes);
+    FIELD(sluice_ksctp_config, shared_base);
+    FIELD(sluice_ksctp_config, shared_bytes);
+    FIELD(sluice_ksctp_config, reserved);
+    END(sluice_ksctp_config);
+
+    BEGIN(sluice_ksctp_listen_args);
+    FIELD(sluice_ksctp_listen_args, size);
+    FIELD(sluice_ksctp_listen_args, backlog);
+    FIELD(sluice_ksctp_listen_args, tag);
+    FIELD(sluice_ksctp_listen_args, local);
+    FIELD(sluice_ksctp_listen_args, options);
+    FIELD(sluice_ksctp_listen_args, reserved);
+    END(sluice_ksctp_listen_args);
+
+    BEGIN(sluice_ksctp_connect_args);
+    FIELD(sluice_ksctp_connect_args, size);
+    FIELD(sluice_ksctp_connect_args, udp_port);
+    FIELD(sluice_ksctp_connect_args, bound);
+    FIELD(sluice_ksctp_connect_args, tag);
+    FIELD(sluice_ksctp_connect_args, local);
+    FIELD(sluice_ksctp_connect_args, peer);
+    FIELD(sluice_ksctp_connect_args, options);
+    FIELD(sluice_ksctp_connect_args, reserved);
+    END(sluice_ksctp_connect_args);
+}
+
 int main(void) {
 #define MACRO(name) printf("%s %lld\n", #name, (long long)(SLUICE_SCTP_##name));
 #include "abi_sctp_macros.h"
     shared();
     arguments();
     answers();
+    kernel();
     return complete ? 0 : 1;
 }

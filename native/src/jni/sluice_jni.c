@@ -183,6 +183,6 @@ JNIEXPORT jint JNICALL JNI_OnLoad(JavaVM *vm, void *reserved) {
     if (cls == NULL) return JNI_ERR; /* the pending exception tells System.load()'s caller why */
     jint count = (jint)(sizeof METHODS / sizeof METHODS[0]);
     if ((*env)->RegisterNatives(env, cls, METHODS, count) != JNI_OK) return JNI_ERR;
-    if (sluice_sctp_jni_register(env, name) != JNI_OK) return JNI_ERR;
+    if (sluice_sctp_jni_register(env, name) != JNI_OK || sluice_sctp_kernel_jni_register(env, name) != JNI_OK) return JNI_ERR;
     return JNI_VERSION_NEEDED;
 }

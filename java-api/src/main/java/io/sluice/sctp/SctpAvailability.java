@@ -7,7 +7,8 @@ import java.util.Objects;
  *
  * @param backend which one was asked about
  * @param usable whether {@link SctpTransport#over} succeeds
- * @param library the file or name of the usrsctp library that was tried; "" when it did not come that far
+ * @param library the file or name of the usrsctp library that was tried; "" when it did not come that far, and with {@link
+ *     SctpBackend#KERNEL}
  * @param reason one sentence that names cause and remedy; "" when it is usable
  */
 public record SctpAvailability(SctpBackend backend, boolean usable, String library, String reason) {
@@ -20,7 +21,8 @@ public record SctpAvailability(SctpBackend backend, boolean usable, String libra
   /** One line, for a log or a terminal. */
   @Override
   public String toString() {
-    return usable ? "SCTP over " + backend + " available, library " + library
-        : "SCTP over " + backend + " unavailable, because " + reason;
+    String what = backend == SctpBackend.KERNEL ? "SCTP of the kernel" : "SCTP over " + backend;
+    return usable ? what + " available" + (library.isEmpty() ? "" : ", library " + library)
+        : what + " unavailable, because " + reason;
   }
 }

@@ -52,7 +52,7 @@ class SctpEndsIT {
     assertEquals(why, Await.value(a.abort("again")));
   }
 
-  @OnEverySctpCell
+  @OnEverySctpBackend
   void closeIsSeenAsAPeerCloseAfterOnePeerShutdown(SctpCell cell) {
     bothWays(cell, e -> {
       SctpClose here = Await.value(e.actor.close());
@@ -74,7 +74,7 @@ class SctpEndsIT {
     return r.events.subList(r.events.size() - n, r.events.size());
   }
 
-  @OnEverySctpCell
+  @OnEverySctpBackend
   void abortCarriesCauseAndReasonOfAnyLength(SctpCell cell) {
     for (int length : new int[] {0, 1, 504}) {
       byte[] reason = new byte[length];
@@ -99,7 +99,7 @@ class SctpEndsIT {
     }
   }
 
-  @OnEverySctpCell
+  @OnEverySctpBackend
   void whatWasSentBeforeACloseArrivesBeforeTheEnd(SctpCell cell) {
     bothWays(cell, e -> {
       e.actor.loop().execute(() -> {
@@ -118,7 +118,7 @@ class SctpEndsIT {
     });
   }
 
-  @OnEverySctpCell
+  @OnEverySctpBackend
   void messagesFromAnotherThreadGoBeforeItsClose(SctpCell cell) {
     bothWays(cell, e -> {
       for (int i = 0; i < MESSAGES; i++) {
@@ -131,7 +131,7 @@ class SctpEndsIT {
     });
   }
 
-  @OnEverySctpCell
+  @OnEverySctpBackend
   void ofWhatWasSentBeforeAnAbortNothingComesOutOfOrderOrAfterTheEnd(SctpCell cell) {
     bothWays(cell, e -> {
       e.actor.loop().execute(() -> {
@@ -152,7 +152,7 @@ class SctpEndsIT {
     });
   }
 
-  @OnEverySctpCell
+  @OnEverySctpBackend
   void bothCloseAtOnce(SctpCell cell) {
     bothWays(cell, e -> {
       e.actor.close();
@@ -164,7 +164,7 @@ class SctpEndsIT {
     });
   }
 
-  @OnEverySctpCell
+  @OnEverySctpBackend
   void bothAbortAtOnce(SctpCell cell) {
     bothWays(cell, e -> {
       e.actor.abort("here");
@@ -176,7 +176,7 @@ class SctpEndsIT {
     });
   }
 
-  @OnEverySctpCell
+  @OnEverySctpBackend
   void anAbortOvertakesACloseAndEveryCallGivesOneStage(SctpCell cell) {
     bothWays(cell, e -> {
       Object stage = Await.on(e.actor.loop(), () -> {
@@ -193,7 +193,7 @@ class SctpEndsIT {
     });
   }
 
-  @OnEverySctpCell
+  @OnEverySctpBackend
   void aCloseInsideAnyCallbackIsAnOrderlyOne(SctpCell cell) {
     try (SctpPair p = new SctpPair(cell, () -> new SctpRecorder() {
       @Override
@@ -210,7 +210,7 @@ class SctpEndsIT {
   }
 
   /** Between the read of the cause and onClosed there is no moment in which a send is taken: guarantee 3. */
-  @OnEverySctpCell
+  @OnEverySctpBackend
   void whoeverSendsInsideTheLastCallbacksIsToldTheReason(SctpCell cell) {
     BlockingQueue<String> answers = new LinkedBlockingQueue<>();
     CompletableFuture<SctpClose> elsewhere = new CompletableFuture<>();
@@ -239,7 +239,7 @@ class SctpEndsIT {
   }
 
   /** The scenario of the listener that is never told: two associations of one dialer, one of them ends. */
-  @OnEverySctpCell
+  @OnEverySctpBackend
   void ofTwoAssociationsToOneListenerExactlyTheOneThatEndedIsGone(SctpCell cell) {
     try (SctpPair p = new SctpPair(cell)) {
       SctpRecorder first = new SctpRecorder();

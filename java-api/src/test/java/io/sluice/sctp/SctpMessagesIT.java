@@ -14,7 +14,7 @@ import java.util.concurrent.CompletableFuture;
 
 /** Messages: content, streams, order, bounds, leases. */
 class SctpMessagesIT {
-  @OnEverySctpCell
+  @OnEverySctpBackend
   void messagesKeepStreamPpidAndBoundsInBothDirections(SctpCell cell) {
     try (SctpPair p = new SctpPair(cell)) {
       SctpRecorder client = new SctpRecorder();
@@ -37,7 +37,7 @@ class SctpMessagesIT {
     }
   }
 
-  @OnEverySctpCell
+  @OnEverySctpBackend
   void aMessageOfTheLargestSizeArrivesWhole(SctpCell cell) {
     try (SctpPair p = new SctpPair(cell)) {
       SctpRecorder client = new SctpRecorder();
@@ -51,7 +51,7 @@ class SctpMessagesIT {
     }
   }
 
-  @OnEverySctpEngine
+  @OnEverySctpBackendEngine
   void wrongArgumentsFailAtTheCallAndNameTheRange(SctpCell cell) {
     try (SctpPair p = new SctpPair(cell)) {
       SctpAssociation a = p.connect(new SctpRecorder());
@@ -71,7 +71,7 @@ class SctpMessagesIT {
     assertTrue(message.contains(what), message);
   }
 
-  @OnEverySctpEngine
+  @OnEverySctpBackendEngine
   void aFullSendBufferMakesSendersWaitAndLosesNothing(SctpCell cell) {
     SctpOptions options = SctpOptions.defaults().withLiveness(SctpLiveness.FAST).withSendBounds(8 << 10, 64 << 10);
     SctpStackOptions limits = SctpStackOptions.defaults().withMaxMessageBytes(8192).withBuffers(16 << 10, 16 << 10);
@@ -101,7 +101,7 @@ class SctpMessagesIT {
     }
   }
 
-  @OnEverySctpCell
+  @OnEverySctpBackend
   void leaseAndInfoEndWithTheCallbackAndARetainedLeaseKeepsItsBytes(SctpCell cell) {
     CompletableFuture<BufferLease> kept = new CompletableFuture<>();
     CompletableFuture<BufferLease> seen = new CompletableFuture<>();
@@ -136,7 +136,7 @@ class SctpMessagesIT {
     }
   }
 
-  @OnEverySctpCell
+  @OnEverySctpBackend
   void aStreamResetIsToldOnBothSidesOnce(SctpCell cell) {
     try (SctpPair p = new SctpPair(cell)) {
       SctpRecorder client = new SctpRecorder();

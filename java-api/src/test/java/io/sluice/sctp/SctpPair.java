@@ -40,11 +40,11 @@ final class SctpPair implements AutoCloseable {
     serverGroup = cell.group();
     clientGroup = cell.group();
     try {
-      serverSide = SctpTransport.over(serverGroup, SctpBackend.UDP, limits);
-      clientSide = SctpTransport.over(clientGroup, SctpBackend.UDP, limits);
+      serverSide = cell.transport(serverGroup, limits);
+      clientSide = cell.transport(clientGroup, limits);
       listener =
           serverSide.listen(
-              SctpAddress.overUdp(loopback(0), PORT), options,
+              cell.local(PORT), options,
               a -> {
                 SctpRecorder r = handlers.get();
                 all.add(r);

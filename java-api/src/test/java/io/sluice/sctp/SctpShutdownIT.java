@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Tag;
 class SctpShutdownIT {
   private static final int MANY = 1000;
 
-  @OnEverySctpCell
+  @OnEverySctpBackend
   void aLoopThatEndsTellsItsPeersWhy(SctpCell cell) {
     try (SctpPair p = new SctpPair(cell)) {
       SctpRecorder client = new SctpRecorder();
@@ -62,7 +62,7 @@ class SctpShutdownIT {
   }
 
   @Tag("slow")
-  @OnEverySctpEngine
+  @OnEverySctpBackendEngine
   void aThousandAssociationsAreAllToldOnce(SctpCell cell) {
     try (SctpPair p = new SctpPair(cell)) {
       SctpEndpoint dialer = Await.value(p.clientSide.bind(SctpPair.loopback(0)));
@@ -92,7 +92,7 @@ class SctpShutdownIT {
     }
   }
 
-  @OnEverySctpCell
+  @OnEverySctpBackend
   void afterTheEndOfTheGroupsTheProcessHoldsWhatItHeldBefore(SctpCell cell) {
     once(cell); // What is loaded once and stays.
     Census before = Census.take();
@@ -121,7 +121,7 @@ class SctpShutdownIT {
 
   /** 12 KiB in C for each association that is not given back would show as hundreds of live ones. */
   @Tag("slow")
-  @OnEverySctpEngine
+  @OnEverySctpBackendEngine
   void associationsThatEndedAreForgotten(SctpCell cell) {
     try (SctpPair p = new SctpPair(cell)) {
       SctpEndpoint dialer = Await.value(p.clientSide.bind(SctpPair.loopback(0)));

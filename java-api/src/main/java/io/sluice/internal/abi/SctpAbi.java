@@ -1,7 +1,7 @@
 package io.sluice.internal.abi;
 
 /**
- * Numbers of {@code native/include/sluice_sctp.h}. Nothing else lives here, and nothing may differ from the header: a
+ * Numbers of {@code native/include/sluice_sctp.h}, and of {@code sluice_sctp_kernel.h} (KCFG, KLSN, KCONN). Nothing else lives here, and nothing may differ from the header: a
  * layout-parity test compares every constant with what the C compiler says.
  */
 public final class SctpAbi {
@@ -314,4 +314,30 @@ public final class SctpAbi {
   public static final int INFO_PEER = 40;
   public static final int INFO_TAG = 72;
   public static final int INFO_LISTENER = 80;
+
+  public static final int KCFG_BYTES = 64;
+  public static final int KCFG_SIZE = 0;
+  public static final int KCFG_EVENT_ENTRIES = 4;
+  public static final int KCFG_MAX_ASSOCIATIONS = 8;
+  public static final int KCFG_MAX_LISTENERS = 12;
+  public static final int KCFG_RECV_BUFFER_BYTES = 16;
+  public static final int KCFG_SEND_BUFFER_BYTES = 20;
+  public static final int KCFG_SHARED_BASE = 24;
+  public static final int KCFG_SHARED_BYTES = 32;
+
+  public static final int KLSN_BYTES = 216;
+  public static final int KLSN_SIZE = 0;
+  public static final int KLSN_BACKLOG = 4;
+  public static final int KLSN_TAG = 8;
+  public static final int KLSN_LOCAL = 16;
+  public static final int KLSN_OPTIONS = 144;
+
+  public static final int KCONN_BYTES = 344;
+  public static final int KCONN_SIZE = 0;
+  public static final int KCONN_UDP_PORT = 4;
+  public static final int KCONN_BOUND = 6;
+  public static final int KCONN_TAG = 8;
+  public static final int KCONN_LOCAL = 16;
+  public static final int KCONN_PEER = 144;
+  public static final int KCONN_OPTIONS = 272;
 }

@@ -55,6 +55,13 @@ public interface Binding {
    */
   SctpBinding sctp() throws UnavailableException;
 
+  /**
+   * The functions of {@code sluice_sctp_kernel.h}, in the same library. Any thread.
+   *
+   * @throws UnavailableException the library is without them
+   */
+  KernelSctpBinding kernelSctp() throws UnavailableException;
+
   /** Address of a direct buffer's byte 0, whatever its position. Any thread. */
   long address(ByteBuffer direct);
 }

@@ -93,11 +93,26 @@ public final class Bindings {
       }
       return sctp;
     } catch (LinkageError e) {
-      Throwable cause = e instanceof ExceptionInInitializerError && e.getCause() != null ? e.getCause() : e;
-      throw new UnavailableException(
-          "the native library is without SCTP (" + cause.getMessage() + "); use sluice and sluice-native of the same version",
-          e, false);
+      throw withoutSctp(e);
     }
+  }
+
+  /** The same for {@link Binding#kernelSctp}. What is missing shows at a first call. */
+  static KernelSctpBinding kernelSctp(Supplier<KernelSctpBinding> adapter) throws UnavailableException {
+    try {
+      KernelSctpBinding sctp = adapter.get();
+      sctp.sharedBytes(0);
+      return sctp;
+    } catch (LinkageError e) {
+      throw withoutSctp(e);
+    }
+  }
+
+  private static UnavailableException withoutSctp(LinkageError e) {
+    Throwable cause = e instanceof ExceptionInInitializerError && e.getCause() != null ? e.getCause() : e;
+    return new UnavailableException(
+        "the native library is without SCTP (" + cause.getMessage() + "); use sluice and sluice-native of the same version", e,
+        false);
   }
 
   private static String jnaObstacle() {

@@ -140,6 +140,11 @@ final class JnaBinding implements Binding {
   }
 
   @Override
+  public KernelSctpBinding kernelSctp() throws UnavailableException {
+    return Bindings.kernelSctp(() -> JnaKernelSctpBinding.in(library));
+  }
+
+  @Override
   public long address(ByteBuffer direct) {
     return Pointer.nativeValue(Native.getDirectBufferPointer(direct));
   }

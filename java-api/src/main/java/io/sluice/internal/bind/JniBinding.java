@@ -99,6 +99,11 @@ final class JniBinding implements Binding {
     return Bindings.sctp(JniSctpBinding::new);
   }
 
+  @Override
+  public KernelSctpBinding kernelSctp() throws UnavailableException {
+    return Bindings.kernelSctp(JniKernelSctpBinding::new);
+  }
+
   // The table in native/src/jni/sluice_jni.c names these with their signatures.
 
   private static native int abi0();

@@ -62,7 +62,7 @@ public final class SctpNatives {
    */
   public static SctpNatives find(String bindingAsked) throws UnavailableException {
     NativeLoader loader = NativeLoader.shared();
-    Binding binding = binding(loader, bindingName(loader, bindingAsked));
+    Binding binding = binding(loader, bindingAsked);
     Outcome o;
     synchronized (OUTCOMES) {
       o = OUTCOMES.computeIfAbsent(binding.name(), name -> tryToFind(loader, binding));
@@ -106,7 +106,9 @@ public final class SctpNatives {
     }
   }
 
-  private static Binding binding(NativeLoader loader, String wanted) throws UnavailableException {
+  /** @param asked as for {@link #find} */
+  static Binding binding(NativeLoader loader, String asked) throws UnavailableException {
+    String wanted = bindingName(loader, asked);
     List<String> names = wanted.equals(EngineSelector.AUTO) ? Bindings.NAMES : List.of(wanted);
     List<String> reasons = new ArrayList<>();
     for (String name : names) {
@@ -179,12 +181,13 @@ public final class SctpNatives {
     sctp.destroy(open(config), SctpAbi.DESTROY_FORCE);
   }
 
-  private static ByteBuffer probeInfo() {
+  static ByteBuffer probeInfo() {
     return ByteBuffer.allocateDirect(SctpAbi.PROBE_BYTES).order(ByteOrder.LITTLE_ENDIAN)
         .putInt(SctpAbi.PROBE_SIZE, SctpAbi.PROBE_BYTES);
   }
 
-  private static String reason(ByteBuffer info) {
+  /** Of a {@code sluice_sctp_probe_info}. */
+  static String reason(ByteBuffer info) {
     byte[] text = new byte[SctpAbi.PROBE_BYTES - SctpAbi.PROBE_REASON];
     info.get(SctpAbi.PROBE_REASON, text);
     int end = 0;

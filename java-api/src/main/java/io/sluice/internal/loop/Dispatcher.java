@@ -160,6 +160,18 @@ final class Dispatcher {
       case Tokens.UDP_CLOSE:
         loop.udp.closed(token);
         break;
+      case Tokens.MESSAGE_RECEIVE:
+        loop.messages.received(token, result, flags, buffer, detail);
+        break;
+      case Tokens.MESSAGE_SEND:
+        loop.messages.sent(token, result, detail);
+        break;
+      case Tokens.MESSAGE_ADOPT:
+        loop.messages.adopted(token, handle, result, detail);
+        break;
+      case Tokens.MESSAGE_CLOSE:
+        loop.messages.closed(token);
+        break;
       case Tokens.ORPHAN_CLOSE:
         loop.sockets.orphanClosed();
         break;

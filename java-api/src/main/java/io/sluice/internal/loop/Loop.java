@@ -45,6 +45,7 @@ final class Loop implements EventLoop, Runnable {
   final LoopCounters counters = new LoopCounters();
   final IdleWatches idle;
   final LoopUdp udp;
+  final LoopMessages messages;
   final Residents residents = new Residents();
   final CallbackLease callbackLease;
   /** Null: not in checked mode. */
@@ -83,6 +84,7 @@ final class Loop implements EventLoop, Runnable {
     this.stats = new LoopStatsReader(this);
     this.idle = new IdleWatches(timers);
     this.udp = new LoopUdp(this);
+    this.messages = new LoopMessages(this);
   }
 
   // ------------------------------------------------------------------------------------------- turns

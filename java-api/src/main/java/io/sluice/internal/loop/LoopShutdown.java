@@ -97,6 +97,7 @@ final class LoopShutdown {
       }
     }
     loop.residents.finishNow();
+    loop.messages.abort();
     after(0, loop.udp::abort); // The kernel gets what they sent, as far as it takes that at once.
   }
 
@@ -165,6 +166,7 @@ final class LoopShutdown {
     }
     loop.residents.finishNow();
     loop.udp.breakUp(why);
+    loop.messages.breakUp();
     for (int i = 0; i < loop.connectors.bound(); i++) {
       Connector c = loop.connectors.remove(i);
       if (c != null) {

@@ -83,6 +83,6 @@ final class LoopSockets {
   /** Sockets and operations that must end before the loop may. */
   int live() {
     return loop.connections.count() + loop.listeners.live() + loop.connectors.live() + loop.handOffs.live()
-        + loop.udp.sockets.live() + loop.residents.live() + orphans;
+        + loop.udp.sockets.live() + loop.messages.sockets.live() + loop.residents.live() + orphans;
   }
 }

@@ -12,8 +12,9 @@ import java.util.List;
  * Loop thread only, except {@link #hasRoom}.
  */
 final class SendMemory {
+  static final int LARGEST_CHUNK_BYTES = 64 << 10;
   /** Chunk sizes, smallest first. */
-  private static final int[] SIZES = {4 << 10, 16 << 10, 64 << 10};
+  private static final int[] SIZES = {4 << 10, 16 << 10, LARGEST_CHUNK_BYTES};
   static final int SLAB_BYTES = 256 << 10;
   private static final int INDEX_BITS = 6; // 64 chunks of the smallest size in a slab
   private static final int INDEX_MASK = (1 << INDEX_BITS) - 1;

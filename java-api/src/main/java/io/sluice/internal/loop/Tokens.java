@@ -45,6 +45,12 @@ final class Tokens {
   static final int UDP_SEND = 17;
   static final int UDP_CLOSE = 18;
 
+  static final int MESSAGE_ADOPT = 19;
+  static final int MESSAGE_RECEIVE = 20;
+  /** A message, with a {@link MessageSend}. */
+  static final int MESSAGE_SEND = 21;
+  static final int MESSAGE_CLOSE = 22;
+
   static long of(int kind) {
     return (long) kind << KIND_SHIFT;
   }

@@ -33,7 +33,7 @@ final class Association extends AssociationLife implements SctpAssociation {
   private long closeAtNanos = NO_DEADLINE;
 
   Association(
-      SctpLoop home, Endpoint endpoint, SctpOptions options, SctpHandler handler, ConnectStage stage, Listener listener,
+      AssociationHome home, AssociationEndpoint endpoint, SctpOptions options, SctpHandler handler, ConnectStage stage, Listener listener,
       boolean restart) {
     super(home, endpoint, options, handler, stage, listener);
     this.restart = restart;
@@ -172,7 +172,7 @@ final class Association extends AssociationLife implements SctpAssociation {
 
   /** Loop thread. A refusal is told as an event is: not from within the call. */
   void resetNow(int[] streams) {
-    int code = home.stack.resetStreams(handle, streams);
+    int code = home.calls.resetStreams(handle, streams);
     home.sent();
     if (code < 0 && !ended(code)) {
       int[] ids = streams.clone();
@@ -218,7 +218,7 @@ final class Association extends AssociationLife implements SctpAssociation {
     if (isLatched()) {
       return;
     }
-    if (!sends.hasWaiting() || nanos == 0) {
+    if (!isStillSending() || nanos == 0) {
       closeStack(nanos);
       return;
     }
@@ -229,15 +229,20 @@ final class Association extends AssociationLife implements SctpAssociation {
     }
   }
 
+  /** What was taken has not all reached the stack. */
+  private boolean isStillSending() {
+    return sends.hasWaiting() || home.isSending(this);
+  }
+
   private void deadlineOfWaiting() {
-    if (!isLatched() && sends.hasWaiting() && System.nanoTime() - closeAtNanos >= 0) {
+    if (!isLatched() && isStillSending() && System.nanoTime() - closeAtNanos >= 0) {
       closeStack(0);
     }
   }
 
   @Override
   void nothingWaits() {
-    if (closeAtNanos != NO_DEADLINE && !isLatched()) {
+    if (closeAtNanos != NO_DEADLINE && !isLatched() && !home.isSending(this)) {
       closeStack(Math.max(0, closeAtNanos - System.nanoTime()));
     }
   }
@@ -245,7 +250,7 @@ final class Association extends AssociationLife implements SctpAssociation {
   private void closeStack(long nanos) {
     // The stack counts from its last tick.
     long millis = nanos == 0 ? 0 : (nanos + home.sinceTickNanos() + 999_999) / 1_000_000;
-    int code = home.stack.close(handle, (int) Math.min(millis, SctpAbi.DEADLINE_MAX_MS), DEADLINE);
+    int code = home.calls.close(handle, (int) Math.min(millis, SctpAbi.DEADLINE_MAX_MS), DEADLINE);
     if (code == -SctpAbi.ECLOSED || nanos == 0) {
       latchFromStack();
     }
@@ -291,8 +296,8 @@ final class Association extends AssociationLife implements SctpAssociation {
   @Override
   public SctpInfo info() throws TransportException {
     checkLoop("info");
-    ByteBuffer i = isLatched() || !home.stack.isOpen() ? null
-        : home.stack.query(handle, SctpAbi.QUERY_INFO, SctpAbi.INFO_BYTES);
+    ByteBuffer i = isLatched() || !home.calls.isOpen() ? null
+        : home.calls.query(handle, SctpAbi.QUERY_INFO, SctpAbi.INFO_BYTES);
     if (i == null) {
       SctpClose why = close == null ? Closes.CAUSE_TO_COME : close;
       throw Closes.exception(why);

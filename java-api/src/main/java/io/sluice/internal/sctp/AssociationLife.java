@@ -49,11 +49,13 @@ abstract class AssociationLife {
     }
   }
 
-  final SctpLoop home;
-  final Endpoint endpoint;
+  final AssociationHome home;
+  final AssociationEndpoint endpoint;
   final SctpOptions options;
   final AssociationSends sends;
   final SharedStage<SctpClose> closed = new SharedStage<>();
+  /** Its socket, when the kernel runs SCTP; else null. */
+  KernelSocket carrier;
   /** Its id in the stack. */
   long handle;
   SctpHandler handler;
@@ -80,7 +82,7 @@ abstract class AssociationLife {
   private long openedNanos;
 
   AssociationLife(
-      SctpLoop home, Endpoint endpoint, SctpOptions options, SctpHandler handler, ConnectStage stage, Listener listener) {
+      AssociationHome home, AssociationEndpoint endpoint, SctpOptions options, SctpHandler handler, ConnectStage stage, Listener listener) {
     this.home = home;
     this.endpoint = endpoint;
     this.options = options;
@@ -130,7 +132,7 @@ abstract class AssociationLife {
     if (latched) {
       return;
     }
-    ByteBuffer info = home.stack.query(handle, SctpAbi.QUERY_CLOSE, SctpAbi.CLOSE_INFO_BYTES);
+    ByteBuffer info = home.calls.query(handle, SctpAbi.QUERY_CLOSE, SctpAbi.CLOSE_INFO_BYTES);
     if (info != null) {
       latch(Closes.ofInfo(info, options.liveness(), abortedFor, sends.pendingBytes()));
     } else {
@@ -290,7 +292,7 @@ abstract class AssociationLife {
       return;
     }
     abortedFor = instead;
-    int code = home.stack.abort(handle, SctpAbi.CAUSE_USER, reason);
+    int code = home.calls.abort(handle, SctpAbi.CAUSE_USER, reason);
     if (code == 0 || code == -SctpAbi.ECLOSED) {
       latchFromStack();
     }
@@ -324,6 +326,11 @@ abstract class AssociationLife {
   final void socketLost(CloseReason why) {
     abort(Closes.NO_REASON, new CloseReason(why.kind(), why.initiator(), why.osError(), 0, "UDP socket: " + why.detail(), 0));
     muted = false; // What was received before is delivered.
+  }
+
+  /** The loop does not take its socket over. */
+  final void socketRefused(String why, int osError) {
+    abort(Closes.NO_REASON, new CloseReason(Kind.RESOURCE_LIMIT, Initiator.LOOP, osError, 0, "SCTP socket: " + why, 0));
   }
 
   /** What waited was sent; a close that waited for it goes on. */

@@ -84,9 +84,9 @@ final class AssociationSends {
       return enqueue(data, stream, ppid, how, context);
     }
     int code = how == null
-        ? a.home.stack.send(a.handle, data, stream, ppid, 0, SctpAbi.PR_NONE, 0, context)
-        : a.home.stack.send(
-            a.handle, data, stream, ppid, PendingSend.flags(how), PendingSend.policy(how), how.reliabilityValue(), context);
+        ? a.home.calls.send(a, data, stream, ppid, 0, SctpAbi.PR_NONE, 0, context)
+        : a.home.calls.send(
+            a, data, stream, ppid, PendingSend.flags(how), PendingSend.policy(how), how.reliabilityValue(), context);
     if (code == 1) {
       data.position(data.limit());
       a.home.sent();
@@ -107,7 +107,7 @@ final class AssociationSends {
       a.home.later(this::tell);
       return SendResult.REJECTED;
     }
-    throw new IllegalStateException("send: " + a.home.stack.text(code) + " (code " + code + ")");
+    throw new IllegalStateException("send: " + a.home.calls.text(code) + " (code " + code + ")");
   }
 
   private SendResult enqueue(ByteBuffer data, int stream, int ppid, SctpSendOptions how, int context) {
@@ -171,8 +171,8 @@ final class AssociationSends {
     }
     SctpSendOptions how = p.how;
     int code =
-        a.home.stack.send(
-            a.handle, ByteBuffer.wrap(p.data), how.stream(), how.ppid(), PendingSend.flags(how), PendingSend.policy(how),
+        a.home.calls.send(
+            a, ByteBuffer.wrap(p.data), how.stream(), how.ppid(), PendingSend.flags(how), PendingSend.policy(how),
             how.reliabilityValue(), p.context);
     if (code == 1) {
       a.home.sent();

@@ -17,7 +17,6 @@ import io.sluice.internal.loop.SharedStage;
 import io.sluice.sctp.SctpAddress;
 import io.sluice.sctp.SctpAssociation;
 import io.sluice.sctp.SctpClose;
-import io.sluice.sctp.SctpEndpoint;
 import io.sluice.sctp.SctpHandler;
 import io.sluice.sctp.SctpListener;
 import io.sluice.sctp.SctpOptions;
@@ -27,11 +26,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 
 /** A UDP socket, what listens on it, and the associations that it carries. */
-final class Endpoint implements SctpEndpoint, UdpHandler, DatagramLink {
+final class Endpoint extends AssociationEndpoint implements UdpHandler, DatagramLink {
   /**
    * How long the socket of an endpoint that nobody needs any more stays: should the last chunk have been lost, the peer asks again
    * and is answered, instead of waiting for its timers.
@@ -140,10 +138,12 @@ final class Endpoint implements SctpEndpoint, UdpHandler, DatagramLink {
     ownedByItsUsers = true;
   }
 
+  @Override
   void used() {
     open++;
   }
 
+  @Override
   void unused() {
     open--;
     userGone();
@@ -184,7 +184,7 @@ final class Endpoint implements SctpEndpoint, UdpHandler, DatagramLink {
     }
   }
 
-  /** Loop thread: nobody will use it, as things are. */
+  @Override
   void closeWhenUnused() {
     run(
         () -> {
@@ -198,30 +198,16 @@ final class Endpoint implements SctpEndpoint, UdpHandler, DatagramLink {
 
   // ------------------------------------------------------------------------------------------- listening
 
-  /** Runs it on the loop's thread, at once when this is it; {@code otherwise}: the loop has ended. */
-  void run(Runnable task, Runnable otherwise) {
-    EventLoop loop = loop();
-    if (loop.inLoop()) {
-      task.run();
-      return;
-    }
-    try {
-      loop.execute(task);
-    } catch (RejectedExecutionException ended) {
-      otherwise.run();
-    }
-  }
-
   private boolean isUsable() {
     return home != null && !home.isEnding() && !closing && socket.isOpen();
   }
 
-  /** Loop thread. Null: it listens; else why not. */
+  @Override
   String startListening(Listener l, int port, SctpOptions options) {
     return isUsable() ? home.listeners.listen(home, l, this, link, port, options) : "the endpoint is closed";
   }
 
-  /** Loop thread. */
+  @Override
   void stopListening(Listener l) {
     if (home != null && !home.isOver()) {
       home.listeners.unlisten(home, l, this);
@@ -235,12 +221,6 @@ final class Endpoint implements SctpEndpoint, UdpHandler, DatagramLink {
     Listener l = new Listener(port, options, handlers);
     l.start(List.of(this));
     return l;
-  }
-
-  private static void checkPort(String name, int port, int least) {
-    if (port < least || port > SctpAddress.MAX_PORT) {
-      throw new IllegalArgumentException(name + " " + port + " is not within " + least + " to " + SctpAddress.MAX_PORT);
-    }
   }
 
   // ------------------------------------------------------------------------------------------- connecting
@@ -267,8 +247,16 @@ final class Endpoint implements SctpEndpoint, UdpHandler, DatagramLink {
   }
 
   static void checkPeer(SctpAddress peer) {
+    checkOverUdp("peer", peer);
     if (peer.udp().getPort() == 0) {
       throw new IllegalArgumentException("peer " + peer + ": UDP port 0 is not within 1 to " + SctpAddress.MAX_PORT);
+    }
+  }
+
+  static void checkOverUdp(String name, SctpAddress address) {
+    if (!address.isOverUdp()) {
+      throw new IllegalArgumentException(
+          name + " " + address + " has no UDP port; backend UDP needs SctpAddress.overUdp, SCTP over IP needs backend KERNEL");
     }
   }
 
@@ -319,6 +307,11 @@ final class Endpoint implements SctpEndpoint, UdpHandler, DatagramLink {
   @Override
   public InetSocketAddress udpAddress() {
     return address;
+  }
+
+  @Override
+  SctpAddress localAddress(int port) {
+    return SctpAddress.overUdp(address, port);
   }
 
   @Override

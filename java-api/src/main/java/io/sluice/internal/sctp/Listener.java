@@ -39,7 +39,7 @@ final class Listener implements SctpListener {
   private volatile ListenerState state = ListenerState.STARTING;
   private volatile List<SctpAddress> addresses = List.of();
   /** Guarded by this. */
-  private final List<Endpoint> endpoints = new ArrayList<>();
+  private final List<AssociationEndpoint> endpoints = new ArrayList<>();
   private final List<SctpAddress> bound = new ArrayList<>();
   /** Endpoints that have not answered yet: guarded by this. */
   private int waitingFor;
@@ -57,21 +57,21 @@ final class Listener implements SctpListener {
   // ------------------------------------------------------------------------------------------- starting
 
   /** Any thread: listens on open endpoints. */
-  void start(List<Endpoint> on) {
+  void start(List<? extends AssociationEndpoint> on) {
     synchronized (this) {
       if (state != ListenerState.STARTING) {
-        on.forEach(Endpoint::closeWhenUnused);
+        on.forEach(AssociationEndpoint::closeWhenUnused);
         return;
       }
       endpoints.addAll(on);
       waitingFor = on.size();
     }
-    for (Endpoint e : on) {
+    for (AssociationEndpoint e : on) {
       e.run(() -> startOn(e), () -> failed(shutDown()));
     }
   }
 
-  private void startOn(Endpoint e) {
+  private void startOn(AssociationEndpoint e) {
     if (state != ListenerState.STARTING) {
       e.closeWhenUnused();
       return;
@@ -83,7 +83,7 @@ final class Listener implements SctpListener {
       return;
     }
     synchronized (this) {
-      bound.add(SctpAddress.overUdp(e.udpAddress(), port));
+      bound.add(e.localAddress(port));
       if (--waitingFor > 0 || state != ListenerState.STARTING) {
         return;
       }
@@ -105,7 +105,7 @@ final class Listener implements SctpListener {
 
   /** Any thread: it cannot listen. */
   void failed(Throwable cause) {
-    List<Endpoint> on;
+    List<AssociationEndpoint> on;
     synchronized (this) {
       if (state != ListenerState.STARTING) {
         return;
@@ -176,7 +176,7 @@ final class Listener implements SctpListener {
 
   @Override
   public CompletionStage<SctpListener> close() {
-    List<Endpoint> on;
+    List<AssociationEndpoint> on;
     boolean starting;
     synchronized (this) {
       if (state == ListenerState.CLOSED || state == ListenerState.FAILED) {
@@ -196,7 +196,7 @@ final class Listener implements SctpListener {
     return closed;
   }
 
-  private void stopOn(List<Endpoint> on) {
+  private void stopOn(List<AssociationEndpoint> on) {
     AtomicInteger left = new AtomicInteger(on.size());
     Runnable one =
         () -> {
@@ -207,7 +207,7 @@ final class Listener implements SctpListener {
     if (on.isEmpty()) {
       closed.finish(this);
     }
-    for (Endpoint e : on) {
+    for (AssociationEndpoint e : on) {
       e.run(
           () -> {
             e.stopListening(this);

@@ -13,7 +13,7 @@ import java.util.Objects;
  */
 final class MessageLease implements BufferLease, SctpMessageInfo {
   private final EventLoop loop;
-  private final ByteBuffer region;
+  private ByteBuffer region;
   private int offset;
   private int length;
   private int stream;
@@ -24,12 +24,12 @@ final class MessageLease implements BufferLease, SctpMessageInfo {
   /** The bytes may be accessed. */
   private boolean active;
 
-  MessageLease(EventLoop loop, ByteBuffer region) {
+  MessageLease(EventLoop loop) {
     this.loop = loop;
-    this.region = region;
   }
 
-  void begin(int offset, int length, int stream, int ppid, boolean unordered) {
+  void begin(ByteBuffer region, int offset, int length, int stream, int ppid, boolean unordered) {
+    this.region = region;
     this.offset = offset;
     this.length = length;
     this.stream = stream;

@@ -2,6 +2,7 @@ package io.sluice.internal.sctp;
 
 import io.sluice.EventLoopGroup;
 import io.sluice.internal.bind.UnavailableException;
+import io.sluice.internal.load.KernelSctpNatives;
 import io.sluice.internal.load.SctpNatives;
 import io.sluice.internal.loop.LoopGroup;
 import io.sluice.sctp.SctpAvailability;
@@ -22,6 +23,9 @@ public final class SctpAccess {
     if (!(group instanceof LoopGroup loops)) {
       throw new IllegalArgumentException("group " + group + " was not built by EventLoopGroup.builder()");
     }
+    if (backend == SctpBackend.KERNEL) {
+      return KernelTransport.open(loops, options);
+    }
     try {
       return new Transport(loops, SctpNatives.find(loops.bindingWanted()), options);
     } catch (UnavailableException e) {
@@ -32,6 +36,10 @@ public final class SctpAccess {
   /** For {@link SctpTransport#availability}. */
   public static SctpAvailability availability(SctpBackend backend) {
     try {
+      if (backend == SctpBackend.KERNEL) {
+        KernelSctpNatives.find(null);
+        return new SctpAvailability(backend, true, "", "");
+      }
       return new SctpAvailability(backend, true, SctpNatives.find(null).library(), "");
     } catch (UnavailableException e) {
       return new SctpAvailability(backend, false, "", e.getMessage());

@@ -1,19 +1,13 @@
 package io.sluice.internal.sctp;
 
 import io.sluice.BufferLease;
-import io.sluice.CloseReason;
 import io.sluice.EventLoop;
 import io.sluice.internal.abi.SctpAbi;
 import io.sluice.internal.bind.UnavailableException;
 import io.sluice.internal.load.SctpNatives;
-import io.sluice.internal.loop.LoopResident;
 import io.sluice.sctp.SctpStackOptions;
-import io.sluice.sctp.SctpTransport;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
  * A stack on a loop: brings it datagrams and time, and its events to associations.
@@ -26,13 +20,12 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * Time is told after what had arrived was read: nobody is judged by datagrams that nobody has looked at. There are ticks only
  * while the stack asks for them. Loop thread only, unless something else is said.
  */
-final class SctpLoop extends LoopResident {
+final class SctpLoop extends AssociationHome {
   /** Datagrams handed to the stack in one call. */
   private static final int BATCH = 64;
   /** Bytes of a batch: two of the largest datagrams. */
   private static final int BATCH_BYTES = 128 << 10;
   private static final long NANOS_PER_MILLI = 1_000_000L;
-  private static final byte[] SHUTTING_DOWN = SctpTransport.SHUTDOWN_REASON.getBytes(StandardCharsets.US_ASCII);
   /**
    * Associations that are aborted at a time when the loop shuts down, and the pause in between: a thousand datagrams at once would be more
    * than the receive buffer of a peer's socket takes.
@@ -40,15 +33,11 @@ final class SctpLoop extends LoopResident {
   private static final int SHUTDOWN_BATCH = 64;
   private static final long SHUTDOWN_PAUSE_NANOS = 1_000_000L;
 
-  final EventLoop loop;
   final SctpStack stack;
-  final int maxMessageBytes;
   final PeerCache peers = new PeerCache();
   final Links links = new Links();
   final ListenerParts listeners = new ListenerParts();
-  final AssociationIndex associations = new AssociationIndex();
   private final StackEvents events;
-  private final AtomicLongArray closes = new AtomicLongArray(CloseReason.Kind.values().length);
 
   private final ByteBuffer batch = ByteBuffer.allocateDirect(BATCH_BYTES);
   private final ByteBuffer list = ByteBuffer.allocateDirect(BATCH * SctpAbi.DGRAM_BYTES_TOTAL).order(ByteOrder.LITTLE_ENDIAN);
@@ -66,14 +55,12 @@ final class SctpLoop extends LoopResident {
   private boolean over;
 
   private SctpLoop(EventLoop loop, SctpStack stack, SctpStackOptions options) {
-    super(loop);
-    this.loop = loop;
+    super(loop, stack, options.maxMessageBytes());
     this.stack = stack;
-    this.maxMessageBytes = options.maxMessageBytes();
     this.out = stack.region.duplicate();
     this.batchAddress = stack.address(batch);
     this.listAddress = stack.address(list);
-    this.events = new StackEvents(this);
+    this.events = new UdpEvents(this);
   }
 
   static SctpLoop open(EventLoop loop, SctpNatives natives, SctpStackOptions options) throws UnavailableException {
@@ -130,7 +117,8 @@ final class SctpLoop extends LoopResident {
     events.begin(a, id);
   }
 
-  /** Something was asked of the stack: there may be datagrams and events. */
+  /** There may be datagrams and events. */
+  @Override
   void sent() {
     if (stack.isOutCrowded()) {
       flush();
@@ -178,7 +166,7 @@ final class SctpLoop extends LoopResident {
     }
   }
 
-  /** What the stack does not know yet of the time that has passed. */
+  @Override
   long sinceTickNanos() {
     return ticking ? nanoTime() - tickedNanos : 0;
   }
@@ -230,32 +218,10 @@ final class SctpLoop extends LoopResident {
     }
   }
 
-  /** A task of its own, so that a callback does not run within a call of the application. */
-  void later(Runnable task) {
-    try {
-      loop.execute(task);
-    } catch (RejectedExecutionException ended) {
-      // All associations have ended before the loop did.
-    }
-  }
-
-  void handlerThrew(String where, Throwable cause) {
-    logHandlerFailure(where, cause);
-  }
-
-  String engineName() {
-    return engine();
-  }
-
-  // ------------------------------------------------------------------------------------------- counters
-
-  void countClose(CloseReason.Kind kind) {
-    closes.lazySet(kind.ordinal(), closes.getPlain(kind.ordinal()) + 1);
-  }
-
-  /** Any thread. */
-  long closes(CloseReason.Kind kind) {
-    return closes.get(kind.ordinal());
+  /** The stack has copied what it took. */
+  @Override
+  boolean isSending(Association a) {
+    return false;
   }
 
   // ------------------------------------------------------------------------------------------- the end

@@ -6,8 +6,6 @@ import io.sluice.internal.bind.UnavailableException;
 import io.sluice.internal.load.SctpNatives;
 import io.sluice.sctp.SctpOptions;
 import io.sluice.sctp.SctpStackOptions;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Set;
@@ -19,7 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>The region is a direct buffer of ours, so whoever reads a counter of a destroyed stack reads memory that is still there. A
  * stack that exists in C keeps this object reachable.
  */
-final class SctpStack {
+final class SctpStack extends AssociationStack {
   /** Entries of the event ring. */
   private static final int EVENTS = 1024;
   /** Datagrams on their way out. */
@@ -29,26 +27,19 @@ final class SctpStack {
   private static final int ARENA_GRAIN = 4096;
   private static final int ARENA_MIN_BYTES = 64 << 10;
   private static final int ARENA_SLACK_BYTES = 8 << 10;
-  private static final int ALIGNMENT = 64;
-
-  private static final VarHandle LONGS = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final int MAX_REGION_BYTES = Integer.MAX_VALUE - (1 << 10);
   private static final Set<SctpStack> LIVE = ConcurrentHashMap.newKeySet();
 
   private final SctpNatives natives;
   private final SctpBinding c;
-  /** The shared region. */
-  final ByteBuffer region;
   /** Arguments, results and the message that is being sent. */
   private final ByteBuffer args = direct(ARGS_BYTES);
   private final ByteBuffer outgoing;
   private final long argsAddress;
   private final long outgoingAddress;
-  private final int eventOffset;
   private final int outOffset;
   private final int returnOffset;
   private final int slotsOffset;
-  private final int countersOffset;
-  private final int eventMask;
   private final int slotMask;
   /** Address in C; 0 when it is gone. */
   private long stack;
@@ -62,33 +53,33 @@ final class SctpStack {
   private static final int ARG_STREAMS = 2048;
   private static final int ARGS_BYTES = ARG_STREAMS + 2 * SctpAbi.STREAMS_MAX;
 
-  private SctpStack(SctpNatives natives, SctpStackOptions options) throws UnavailableException {
+  private SctpStack(SctpNatives natives, SctpStackOptions options, ByteBuffer config) throws UnavailableException {
+    super(region(natives, options, config));
     this.natives = natives;
     this.c = natives.sctp();
-    ByteBuffer config = config(options);
-    long configAddress = natives.binding().address(config);
-    long bytes = c.sharedBytes(configAddress);
-    if (bytes <= 0 || bytes > Integer.MAX_VALUE - 2 * ALIGNMENT) {
-      throw new UnavailableException("limits " + describe(options) + " are not accepted by the native library");
-    }
-    region = direct((int) bytes);
     config.putLong(SctpAbi.CFG_SHARED_BASE, natives.binding().address(region));
     config.putLong(SctpAbi.CFG_SHARED_BYTES, region.capacity());
     outgoing = direct(options.maxMessageBytes());
     argsAddress = natives.binding().address(args);
     outgoingAddress = natives.binding().address(outgoing);
     stack = natives.open(config);
-    eventOffset = region.getInt(SctpAbi.HDR_EVENT_OFFSET);
+    laidOut();
     outOffset = region.getInt(SctpAbi.HDR_OUT_OFFSET);
     returnOffset = region.getInt(SctpAbi.HDR_RETURN_OFFSET);
     slotsOffset = region.getInt(SctpAbi.HDR_SLOTS_OFFSET);
-    countersOffset = region.getInt(SctpAbi.HDR_COUNTERS_OFFSET);
-    eventMask = region.getInt(SctpAbi.HDR_EVENT_ENTRIES) - 1;
     slotMask = region.getInt(SctpAbi.HDR_SLOTS) - 1;
   }
 
+  private static ByteBuffer region(SctpNatives natives, SctpStackOptions options, ByteBuffer config) throws UnavailableException {
+    long bytes = natives.sctp().sharedBytes(natives.binding().address(config));
+    if (bytes <= 0 || bytes > MAX_REGION_BYTES) {
+      throw new UnavailableException("limits " + describe(options) + " are not accepted by the native library");
+    }
+    return direct((int) bytes);
+  }
+
   static SctpStack open(SctpNatives natives, SctpStackOptions options) throws UnavailableException {
-    SctpStack s = new SctpStack(natives, options);
+    SctpStack s = new SctpStack(natives, options, config(options));
     LIVE.add(s);
     return s;
   }
@@ -96,12 +87,6 @@ final class SctpStack {
   private static String describe(SctpStackOptions o) {
     return "maxMessageBytes " + o.maxMessageBytes() + ", maxAssociations " + o.maxAssociations() + ", buffers "
         + o.receiveBufferBytes() + " and " + o.sendBufferBytes();
-  }
-
-  private static ByteBuffer direct(int bytes) {
-    int whole = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    return ByteBuffer.allocateDirect(whole + ALIGNMENT).alignedSlice(ALIGNMENT).slice(0, whole)
-        .order(ByteOrder.LITTLE_ENDIAN);
   }
 
   private static ByteBuffer config(SctpStackOptions o) {
@@ -118,37 +103,19 @@ final class SctpStack {
         .putInt(SctpAbi.CFG_SEND_BUFFER_BYTES, o.sendBufferBytes());
   }
 
+  @Override
   boolean isOpen() {
     return stack != 0;
   }
 
   // ------------------------------------------------------------------------------------------- events
 
-  /** Offset of the oldest unread event in {@link #region}; -1: there is none. */
-  int event() {
-    int head = region.getInt(SctpAbi.HDR_EV_HEAD);
-    return head == region.getInt(SctpAbi.HDR_EV_TAIL) ? -1 : eventOffset + (head & eventMask) * SctpAbi.EVENT_BYTES;
-  }
-
-  int unread() {
-    return region.getInt(SctpAbi.HDR_EV_TAIL) - region.getInt(SctpAbi.HDR_EV_HEAD);
-  }
-
-  /** Offset of an unread event; 0 is the oldest. */
-  int eventAt(int index) {
-    return eventOffset + (region.getInt(SctpAbi.HDR_EV_HEAD) + index & eventMask) * SctpAbi.EVENT_BYTES;
-  }
-
-  /** Its payload may be overwritten from the next call into the stack on. */
-  void eventRead() {
-    region.putInt(SctpAbi.HDR_EV_HEAD, region.getInt(SctpAbi.HDR_EV_HEAD) + 1);
-  }
-
-  /** Whether events wait for room: {@link #pump} brings them. */
+  @Override
   boolean isWaiting() {
     return region.getInt(SctpAbi.HDR_WAITING) != 0;
   }
 
+  @Override
   void pump() {
     c.input(stack, 0, 0);
   }
@@ -232,12 +199,12 @@ final class SctpStack {
     return c.connect(stack, argsAddress + ARG_CONNECT);
   }
 
-  /** Copies the remaining bytes; the position stays. 1: taken, else a code. */
-  int send(long assoc, ByteBuffer data, int stream, int ppid, int flags, int policy, int policyValue, int context) {
+  @Override
+  int send(Association a, ByteBuffer data, int stream, int ppid, int flags, int policy, int policyValue, int context) {
     int n = data.remaining();
     outgoing.put(0, data, data.position(), n);
     int at = ARG_MESSAGE;
-    args.putLong(at + SctpAbi.SEND_ASSOC, assoc);
+    args.putLong(at + SctpAbi.SEND_ASSOC, a.handle);
     args.putLong(at + SctpAbi.SEND_DATA, outgoingAddress);
     args.putInt(at + SctpAbi.SEND_BYTES, n);
     args.putShort(at + SctpAbi.SEND_STREAM, (short) stream);
@@ -249,6 +216,7 @@ final class SctpStack {
     return c.send(stack, argsAddress + at, 1);
   }
 
+  @Override
   int resetStreams(long assoc, int[] streams) {
     for (int i = 0; i < streams.length; i++) {
       args.putShort(ARG_STREAMS + 2 * i, (short) streams[i]);
@@ -261,10 +229,12 @@ final class SctpStack {
     return argsAddress + ARG_REASON;
   }
 
+  @Override
   int close(long assoc, int deadlineMillis, byte[] reason) {
     return c.close(stack, assoc, deadlineMillis, reason(reason), reason.length);
   }
 
+  @Override
   int abort(long assoc, int cause, byte[] reason) {
     return c.abort(stack, assoc, cause, reason(reason), reason.length);
   }
@@ -274,23 +244,19 @@ final class SctpStack {
     return c.shutdown(stack, reason(reason), reason.length);
   }
 
-  /** The answer lies at offset 0 of the buffer returned, until the next call of anything; null: see {@code code}. */
+  @Override
   ByteBuffer query(long assoc, int what, int bytes) {
     args.putInt(ARG_LENGTH, bytes);
     int code = c.query(stack, assoc, what, argsAddress + ARG_OUT, argsAddress + ARG_LENGTH);
     return code < 0 ? null : args.slice(ARG_OUT, bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
+  @Override
   String text(int code) {
     return c.strerror(code);
   }
 
   // ------------------------------------------------------------------------------------------- the rest
-
-  /** {@code SctpAbi.CTR_*}. Any thread, also after the end. */
-  long counter(int number) {
-    return (long) LONGS.getOpaque(region, countersOffset + number * Long.BYTES);
-  }
 
   long address(ByteBuffer direct) {
     return natives.binding().address(direct);

@@ -1,34 +1,32 @@
 package io.sluice.internal.sctp;
 
 import io.sluice.internal.abi.SctpAbi;
-import io.sluice.sctp.SctpAddress;
 import io.sluice.sctp.SctpPathState;
 import io.sluice.sctp.SctpSendFailure;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 
 /**
  * Reads the event ring. The ends that lie in it are made known before any event is acted on: whatever a handler does, and on
  * whatever thread, an association whose end is known takes nothing any more.
  */
-final class StackEvents {
+abstract class StackEvents {
   private static final int[] ALL_STREAMS = new int[0];
 
-  private final SctpLoop home;
-  private final SctpStack stack;
-  private final ByteBuffer region;
+  private final AssociationHome home;
+  final AssociationStack stack;
+  final ByteBuffer region;
   private final MessageLease lease;
   /** Unread events, from the oldest on, in which ends were looked for. */
   private int scanned;
 
-  StackEvents(SctpLoop home) {
+  StackEvents(AssociationHome home) {
     this.home = home;
-    this.stack = home.stack;
+    this.stack = home.calls;
     this.region = stack.region;
-    this.lease = new MessageLease(home.loop, region);
+    this.lease = new MessageLease(home.loop);
   }
 
-  void drain() {
+  final void drain() {
     while (true) {
       if (stack.event() < 0) {
         if (!stack.isWaiting()) {
@@ -72,6 +70,8 @@ final class StackEvents {
       up(at, id, a);
     } else if (a != null) {
       act(at, type, a);
+    } else if (type == SctpAbi.EV_CLOSED) {
+      endedUnknown(id);
     }
   }
 
@@ -90,7 +90,7 @@ final class StackEvents {
       case SctpAbi.EV_PEER_SHUTDOWN -> a.peerShutdown();
       case SctpAbi.EV_CLOSED -> {
         a.latchFromEvent(region, at);
-        gone(a);
+        ended(at, a);
       }
       default -> { } // A later minor version may tell more.
     }
@@ -98,7 +98,7 @@ final class StackEvents {
 
   private void message(int at, int flags, Association a) {
     lease.begin(
-        region.getInt(at + SctpAbi.EVENT_PAYLOAD_OFFSET), region.getInt(at + SctpAbi.EVENT_PAYLOAD_BYTES),
+        region, region.getInt(at + SctpAbi.EVENT_PAYLOAD_OFFSET), region.getInt(at + SctpAbi.EVENT_PAYLOAD_BYTES),
         region.getShort(at + SctpAbi.EVENT_STREAM) & 0xffff, region.getInt(at + SctpAbi.EVENT_PPID),
         (flags & SctpAbi.MSG_UNORDERED) != 0);
     try {
@@ -131,42 +131,19 @@ final class StackEvents {
 
   // ------------------------------------------------------------------------------------------- beginning and end
 
-  private void up(int at, long id, Association connected) {
-    Peer peer = Peer.decode(region, region.getInt(at + SctpAbi.EVENT_PAYLOAD_OFFSET));
-    int ports = region.getInt(at + SctpAbi.EVENT_VALUE);
-    int streams = region.getInt(at + SctpAbi.EVENT_CONTEXT);
-    Association a = connected;
-    if (a == null) {
-      a = accept(at, id);
-    }
-    if (a == null || peer == null) {
-      stack.abort(id, SctpAbi.CAUSE_USER, Closes.NO_REASON); // Its listener was closed meanwhile.
-      return;
-    }
-    InetSocketAddress udp = a.endpoint.udpAddress();
-    SctpAddress local = SctpAddress.overUdp(udp, ports & 0xffff);
-    SctpAddress remote = SctpAddress.overUdp(peer.address, ports >>> 16);
-    if (connected == null) {
-      a.listener.accept(a, local, remote, streams >>> 16, streams & 0xffff);
-    } else {
-      a.up(local, remote, streams >>> 16, streams & 0xffff);
-    }
+  /** @param connected null: it was accepted */
+  abstract void up(int at, long id, Association connected);
+
+  /** A CLOSED event. */
+  void ended(int at, Association a) {
+    gone(a);
   }
 
-  private Association accept(int at, long id) {
-    ListenerParts.Part part = home.listeners.get(region.getLong(at + SctpAbi.EVENT_TAG));
-    if (part == null) {
-      return null;
-    }
-    boolean restart = (region.get(at + SctpAbi.EVENT_FLAGS) & SctpAbi.UP_RESTARTED) != 0;
-    Association a = new Association(home, part.endpoint, part.owner.options(), null, null, part.owner, restart);
-    begin(a, id);
-    endIfKnown(a);
-    return a;
-  }
+  /** A CLOSED event of an association that nobody has. */
+  void endedUnknown(long id) {}
 
   /** The end may be in the ring already: it was looked for before there was this object. */
-  private void endIfKnown(Association a) {
+  final void endIfKnown(Association a) {
     for (int i = 1; i < scanned; i++) {
       int at = stack.eventAt(i);
       if (region.get(at) == SctpAbi.EV_CLOSED && region.getLong(at + SctpAbi.EVENT_ASSOC) == a.handle) {
@@ -176,7 +153,7 @@ final class StackEvents {
   }
 
   /** From now on events find it. */
-  void begin(Association a, long id) {
+  final void begin(Association a, long id) {
     a.handle = id;
     home.associations.put(id, a);
     a.endpoint.used();
@@ -186,7 +163,7 @@ final class StackEvents {
   }
 
   /** Out of every index, then told. */
-  void gone(Association a) {
+  final void gone(Association a) {
     home.associations.remove(a.handle);
     if (a.listener != null) {
       a.listener.unused();

@@ -106,6 +106,7 @@ final class Transport implements SctpTransport {
   @Override
   public SctpListener listen(
       SctpAddress local, SctpOptions options, Function<? super SctpAssociation, ? extends SctpHandler> handlers) {
+    Endpoint.checkOverUdp("local", local);
     Listener l = new Listener(local.port(), options, handlers);
     List<Endpoint> endpoints = new ArrayList<>();
     CompletionStage<List<UdpSocket>> sockets =
@@ -168,17 +169,23 @@ final class Transport implements SctpTransport {
         continue;
       }
       used++;
-      // What ends first: a difference that is read in between is never negative.
-      long closed = s.stack.counter(SctpAbi.CTR_CLOSED);
-      live += Math.max(0, s.stack.counter(SctpAbi.CTR_OPENED) - closed);
-      for (SctpMetric m : SctpMetric.values()) {
-        values.merge(m, s.stack.counter(m.number()), Long::sum);
-      }
-      for (CloseReason.Kind kind : CloseReason.Kind.values()) {
-        closes.merge(kind, s.closes(kind), Long::sum);
-      }
+      live += add(s, values, closes);
     }
     return new SctpStats(used, live, values, closes);
+  }
+
+  /** Adds what a stack has counted; how many associations it has. */
+  static long add(AssociationHome s, Map<SctpMetric, Long> values, Map<CloseReason.Kind, Long> closes) {
+    // What ends first: a difference that is read in between is never negative.
+    long closed = s.calls.counter(SctpAbi.CTR_CLOSED);
+    long live = Math.max(0, s.calls.counter(SctpAbi.CTR_OPENED) - closed);
+    for (SctpMetric m : SctpMetric.values()) {
+      values.merge(m, s.calls.counter(m.number()), Long::sum);
+    }
+    for (CloseReason.Kind kind : CloseReason.Kind.values()) {
+      closes.merge(kind, s.closes(kind), Long::sum);
+    }
+    return live;
   }
 
   @Override

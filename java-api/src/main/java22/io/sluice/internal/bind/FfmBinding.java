@@ -155,6 +155,11 @@ final class FfmBinding implements Binding {
   }
 
   @Override
+  public KernelSctpBinding kernelSctp() throws UnavailableException {
+    return Bindings.kernelSctp(FfmKernelSctpBinding::new);
+  }
+
+  @Override
   public long address(ByteBuffer direct) {
     // A segment begins at the buffer's position.
     return MemorySegment.ofBuffer(direct.duplicate().clear()).address();

@@ -19,7 +19,8 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Every number of {@link SctpAbi} is what the C compiler says of {@code sluice_sctp.h}, and none is missing. */
+/** Every number of {@link SctpAbi} is what the C compiler says of {@code sluice_sctp.h} and the structures of {@code
+ * sluice_sctp_kernel.h}, and none is missing. */
 class SctpAbiParityTest {
   private static final Map<String, String> PREFIXES =
       Map.ofEntries(
@@ -29,7 +30,8 @@ class SctpAbiParityTest {
           Map.entry("sluice_sctp_options", "OPT_"), Map.entry("sluice_sctp_connect_args", "CONN_"),
           Map.entry("sluice_sctp_listen_args", "LSN_"), Map.entry("sluice_sctp_message", "SEND_"),
           Map.entry("sluice_sctp_probe_info", "PROBE_"), Map.entry("sluice_sctp_close_info", "CLOSE_INFO_"),
-          Map.entry("sluice_sctp_info", "INFO_"));
+          Map.entry("sluice_sctp_info", "INFO_"), Map.entry("sluice_ksctp_config", "KCFG_"),
+          Map.entry("sluice_ksctp_listen_args", "KLSN_"), Map.entry("sluice_ksctp_connect_args", "KCONN_"));
 
   private static final Map<String, Integer> REQUIRED = new TreeMap<>();
 

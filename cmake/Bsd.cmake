@@ -1,5 +1,5 @@
 # Toolchain file: the C sources for FreeBSD, NetBSD or OpenBSD, compiled and not linked. There are no libraries of theirs to link
-# with; what this finds is what the compiler says. Used by ci/lib/bsd.sh:
+# with; what this finds is what the compiler says. Used by ci/lib/kqueue_systems.sh:
 #
 #   -DSLUICE_BSD=FreeBSD -DSLUICE_BSD_PROCESSOR=x86_64 -DSLUICE_ZIG=/path/to/zig
 #   -DSLUICE_BSD_HEADERS=DIR    the system's /usr/include; empty: zig has it

@@ -156,7 +156,7 @@ mark_built() {
 module_current() {
     local mark=$SLUICE_ROOT/$1/target/built
     [[ -f $mark ]] && [[ -z $(find "$SLUICE_ROOT"/{pom.xml,cmake,native,java-api} "$SLUICE_ROOT/$1" \
-        \( -name target -o -name test \) -prune -o -type f -newer "$mark" -print -quit) ]]
+        \( -name target -o -name test \) -prune -o -type f -newer "$mark" -print) ]]
 }
 
 module_jar() {

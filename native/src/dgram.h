@@ -24,6 +24,8 @@
 #ifndef SL_DGRAM_H
 #define SL_DGRAM_H
 
+#include <sys/types.h> /* FreeBSD on aarch64: CMSG_SPACE is made of u_long, which its socket.h does not declare */
+
 #include <netinet/in.h>
 #include <sys/socket.h>
 

@@ -265,7 +265,11 @@ static void put_source(const sluice_meta *m, bool inet6, struct msghdr *h)
 #if defined(IP_PKTINFO)
         struct in_pktinfo info = {0};
         info.ipi_ifindex = (SL_OS_IPV4_INTERFACE)m->interface;
+#if defined(__NetBSD__)
+        memcpy(&info.ipi_addr, m->local, 4); /* one field for either direction */
+#else
         memcpy(&info.ipi_spec_dst, m->local, 4);
+#endif
         sl_cmsg_put(h, IPPROTO_IP, IP_PKTINFO, &info, sizeof info);
 #elif defined(IP_SENDSRCADDR)
         if (m->flags & SLUICE_META_HAS_LOCAL) sl_cmsg_put(h, IPPROTO_IP, IP_SENDSRCADDR, m->local, 4);

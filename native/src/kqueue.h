@@ -5,6 +5,10 @@
 #include <sys/types.h>
 
 #include <sys/event.h>
+#if defined(__NetBSD__)
+#include <sys/param.h> /* __NetBSD_Version__ */
+#endif
+#include <time.h>
 
 #include "readiness.h"
 
@@ -21,11 +25,18 @@ SLUICE_STATIC_ASSERT(sizeof(void *) == 8, "udata carries a handle");
 #else
 #define KQ_UDATA(value) ((void *)(uintptr_t)(value))
 #endif
+typedef __typeof__(((struct kevent *)0)->filter) KQ_FILTER;
+typedef __typeof__(((struct kevent *)0)->flags) KQ_FLAGS;
+#if defined(__NetBSD__)
+typedef size_t KQ_COUNT; /* of changes and of room for events */
+#else
+typedef int KQ_COUNT;
+#endif
 
 typedef struct sl_kqueue {
     sl_readiness  ready; /* first: see readiness.h */
     int           fd;
-    int           count; /* of changes */
+    KQ_COUNT      count; /* of changes */
     uint64_t      batch; /* number of the list that is being collected; slot.engine_word[2]: the list of its newest change */
     struct kevent changes[KQ_CHANGES], events[KQ_EVENTS];
 } sl_kqueue;
@@ -35,7 +46,7 @@ static inline sl_kqueue *sl_kq_of(const sl_loop *l) { return l->engine_state; }
 extern const struct timespec sl_kq_at_once;
 
 /* kqueue_changes.c */
-void sl_kq_change(sl_loop *l, sl_slot *s, int16_t filter, uint16_t flags); /* takes effect with the next wait */
+void sl_kq_change(sl_loop *l, sl_slot *s, KQ_FILTER filter, KQ_FLAGS flags); /* takes effect with the next wait */
 void sl_kq_forget(sl_loop *l, sl_slot *s);                                 /* takes effect now */
 
 /* kqueue_bell.c */

@@ -16,7 +16,7 @@
 static void hand_over(sl_loop *l)
 {
     sl_kqueue *kq = sl_kq_of(l);
-    int kept = 0;
+    KQ_COUNT kept = 0;
 
     sl_syscall(l);
     if (!kevent(kq->fd, kq->changes, kq->count, NULL, 0, &sl_kq_at_once)) {
@@ -24,7 +24,7 @@ static void hand_over(sl_loop *l)
         kq->batch++;
         return;
     }
-    for (int i = 0; i < kq->count; i++) {
+    for (KQ_COUNT i = 0; i < kq->count; i++) {
         sl_syscall(l);
         if (kevent(kq->fd, &kq->changes[i], 1, NULL, 0, &sl_kq_at_once)) kq->changes[kept++] = kq->changes[i];
     }
@@ -32,7 +32,7 @@ static void hand_over(sl_loop *l)
     kq->count = kept == KQ_CHANGES ? 0 : kept;
 }
 
-void sl_kq_change(sl_loop *l, sl_slot *s, int16_t filter, uint16_t flags)
+void sl_kq_change(sl_loop *l, sl_slot *s, KQ_FILTER filter, KQ_FLAGS flags)
 {
     sl_kqueue *kq = sl_kq_of(l);
 
@@ -44,9 +44,9 @@ void sl_kq_change(sl_loop *l, sl_slot *s, int16_t filter, uint16_t flags)
 /* Strikes the changes of s from the list; clears read or write for each one found. */
 static void strike(sl_kqueue *kq, const sl_slot *s, bool *read, bool *write)
 {
-    int kept = 0;
+    KQ_COUNT kept = 0;
 
-    for (int i = 0; i < kq->count; i++) {
+    for (KQ_COUNT i = 0; i < kq->count; i++) {
         const struct kevent *c = &kq->changes[i];
         if ((uintptr_t)c->ident != (uintptr_t)s->fd) {
             if (kept != i) kq->changes[kept] = *c;
@@ -62,7 +62,7 @@ void sl_kq_forget(sl_loop *l, sl_slot *s)
     sl_kqueue *kq = sl_kq_of(l);
     bool read = s->ready & RD_REGISTERED, write = s->ready & RD_WANTS_OUT;
     struct kevent c[2];
-    int n = 0;
+    KQ_COUNT n = 0;
 
     if (s->engine_word[2] == kq->batch) strike(kq, s, &read, &write);
     if (read) {

@@ -62,7 +62,9 @@ final class CheckRepository {
       faults.add(artifact + " has " + files.keySet() + ", expected " + expected);
     }
     for (Map.Entry<String, Path> file : files.entrySet()) {
-      if (!file.getKey().matches("\\.pom|-sources\\.jar|-javadoc\\.jar")) {
+      if (file.getKey().matches("-sources\\.jar|-javadoc\\.jar")) {
+        content(artifact + file.getKey(), file.getValue());
+      } else if (!file.getKey().equals(".pom")) {
         jar(artifact + file.getKey(), file.getValue());
       }
     }
@@ -92,6 +94,15 @@ final class CheckRepository {
   private Path parent() throws IOException {
     try (Stream<Path> files = Files.walk(group.resolve("sluice-parent"))) {
       return files.filter(f -> f.toString().endsWith(".pom")).findFirst().orElseThrow();
+    }
+  }
+
+  /** Sources and documentation have to have some; sluice-all has nothing to show. */
+  private void content(String name, Path jar) throws IOException {
+    try (JarFile file = new JarFile(jar.toFile())) {
+      if (!name.startsWith("sluice-all") && file.stream().noneMatch(e -> !e.isDirectory() && !e.getName().startsWith("META-INF/"))) {
+        faults.add(name + " is empty");
+      }
     }
   }
 

@@ -14,11 +14,15 @@
 #define FINISH_STEP_MS 100
 #define FINISH_STEPS   50 /* usrsctp gives endpoints that were busy 20 ms and more */
 
-/* The wrappers are younger than the oldest C library that is built for on Linux: a system call by number. */
+/* The wrappers are younger than the oldest C library that is built for on Linux: a system call by number. NetBSD has getentropy from
+   version 10 on, and its arc4random since ever. */
 static bool random_bytes(void *out, size_t bytes)
 {
 #if defined(__linux__)
     return syscall(SYS_getrandom, out, bytes, 0) == (long)bytes;
+#elif defined(__NetBSD__)
+    arc4random_buf(out, bytes);
+    return true;
 #else
     return getentropy(out, bytes) == 0;
 #endif

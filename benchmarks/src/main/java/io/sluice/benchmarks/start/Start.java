@@ -12,7 +12,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.function.DoubleBinaryOperator;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 
 /**
  * Starts JVMs in turn, each engine and binding once per round, and reports the medians: {@code ci/bench start}. Options: {@code
@@ -23,11 +27,25 @@ public final class Start {
   private static final double TARGET_MILLIS = 50;
   private static final String PLAIN = "plain NIO";
 
-  /** @param times in microseconds: until the group was built, until the echo was back, and the whole process */
+  private static final int GROUP = 0;
+  private static final int ECHO = 1;
+  private static final int PROCESS = 2;
+  private static final double MICROS_PER_MILLI = 1000;
+
+  /** @param times in microseconds, one of each round: {@link #GROUP}, {@link #ECHO}, {@link #PROCESS} */
   private record Variant(String name, List<String> flags, List<long[]> times) {
-    double median(int which) {
-      long[] sorted = times.stream().mapToLong(t -> t[which]).sorted().toArray();
-      return sorted[sorted.length / 2] / 1000.0;
+    double millis(int which) {
+      return median(times.stream().mapToDouble(t -> t[which])) / MICROS_PER_MILLI;
+    }
+
+    /** The median of what is made of this echo and the other one of the same round. */
+    double against(Variant other, DoubleBinaryOperator how) {
+      return median(IntStream.range(0, times.size()).mapToDouble(i -> how.applyAsDouble(times.get(i)[ECHO], other.times.get(i)[ECHO])));
+    }
+
+    private static double median(DoubleStream values) {
+      double[] sorted = values.sorted().toArray();
+      return sorted[sorted.length / 2];
     }
   }
 
@@ -101,17 +119,20 @@ public final class Start {
     StringBuilder text = new StringBuilder("# How long a start takes\n\n");
     text.append("Regenerate with `ci/bench start`. A fresh JVM for each start, ").append(rounds).append(" rounds in turn, medians, milliseconds.\n");
     text.append("*group*: from the beginning of `main` until the group is built: library found, checked, written, loaded, engines probed, loop\n");
-    text.append("opened. *first echo*: until one byte has gone through a listener and back. *over plain NIO*: that, less the same for the\n");
-    text.append("smallest selector loop of the JDK. *process*: from the start of the JVM to its end.\n\n");
+    text.append("opened. *first echo*: until one byte has gone through a listener and back. *over plain NIO*, *ratio*: that, less the same for\n");
+    text.append("the smallest selector loop of the JDK, and divided by it: medians of the differences and ratios within a round. *process*: from\n");
+    text.append("the start of the JVM to its end.\n\n");
     text.append("- Date: ").append(LocalDate.now()).append('\n');
     Machine.host().forEach(line -> text.append("- ").append(line).append('\n'));
     text.append("- JDK: ").append(Runtime.version()).append("\n- Target: less than ").append((int) TARGET_MILLIS).append(" ms over plain NIO\n\n");
-    text.append("| engine, binding | group | first echo | over plain NIO | process | |\n|---|--:|--:|--:|--:|---|\n");
-    double plain = variants.get(0).median(1);
+    text.append("| engine, binding | group | first echo | over plain NIO | ratio | process | |\n|---|--:|--:|--:|--:|--:|---|\n");
+    Variant plain = variants.get(0);
     for (Variant v : variants) {
-      double over = v.median(1) - plain;
-      String verdict = v.name.equals(PLAIN) ? "" : over < TARGET_MILLIS ? "reached" : "missed";
-      text.append(String.format("| %s | %.1f | %.1f | %.1f | %.1f | %s |%n", v.name, v.median(0), v.median(1), over, v.median(2), verdict));
+      double over = v.against(plain, (own, others) -> own - others) / MICROS_PER_MILLI;
+      double ratio = v.against(plain, (own, others) -> own / others);
+      String verdict = v == plain ? "" : over < TARGET_MILLIS ? "reached" : "missed";
+      text.append(String.format(Locale.ROOT, "| %s | %.1f | %.1f | %.1f | %.2f | %.1f | %s |%n",
+          v.name, v.millis(GROUP), v.millis(ECHO), over, ratio, v.millis(PROCESS), verdict));
     }
     return text.toString();
   }

@@ -12,7 +12,9 @@ import io.sluice.internal.bind.UnavailableException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,6 +25,7 @@ class FolderTrustTest {
   private static final int OPEN_TO_ALL = 0777;
   private static final int STICKY = 01000;
   private static final Path FOLDER = Path.of("/tmp");
+  private static final int FOLDERS = 20;
 
   @TempDir Path dir;
 
@@ -60,6 +63,19 @@ class FolderTrustTest {
   void theStickyBitMakesASharedFolderSafe() throws Exception {
     Path shared = folder("shared", OPEN_TO_ALL | STICKY);
     TemporaryFolders.delete(TemporaryFolders.write(shared, "libsluice.so", new byte[] {1}));
+  }
+
+  /** Nobody can put a folder or a link in its place beforehand who does not know its name; and what is there is not used. */
+  @Test
+  void theNameIsNewEachTime() throws Exception {
+    Path shared = folder("shared", OPEN_TO_ALL | STICKY);
+    Set<String> names = new HashSet<>();
+    for (int i = 0; i < FOLDERS; i++) {
+      Path file = TemporaryFolders.write(shared, "libsluice.so", new byte[] {1});
+      names.add(file.getParent().getFileName().toString());
+      TemporaryFolders.delete(file);
+    }
+    assertEquals(FOLDERS, names.size(), "names repeat after the folder is gone: " + names);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.sluice.internal.load;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -63,6 +64,21 @@ class PublishedPlatformsIT {
       expected.add(new Platform(parts[0], parts[1], parts.length > 2 ? parts[2] : "").moduleName());
     }
     assertEquals(expected, all("pom.xml", "<Automatic-Module-Name>([^<]+)<"));
+  }
+
+  /** What the tables of the documentation say about bad input is proven by the tests that they name. */
+  @Test
+  void theTestsThatTheDocumentationNamesExist() throws Exception {
+    Set<String> tests = new TreeSet<>();
+    for (String folder : new String[] {"../java-api/src/test", "../java-api/packaging/src/test"}) {
+      try (Stream<Path> files = Files.walk(natives.resolve(folder))) {
+        files.forEach(f -> tests.add(f.getFileName().toString().replace(".java", "")));
+      }
+    }
+    Set<String> named = all("../docs/platforms.md", "`([A-Za-z]+(?:Test|IT))`");
+    assertFalse(named.isEmpty());
+    named.removeAll(tests);
+    assertEquals(Set.of(), named);
   }
 
   /** The bill of materials has no parent that could give it one. */

@@ -35,6 +35,11 @@ class RefusedEnvironmentIT {
 
   /** Runs the report where {@code dir} is a fresh file system mounted noexec or ro, visible to that process only. */
   private ChildJvm.Result onFolderMounted(String how, String... options) throws Exception {
+    return onFolderMounted(how, "", options);
+  }
+
+  /** @param prepare shell commands, run after the mount; {@code $0} is the folder */
+  private ChildJvm.Result onFolderMounted(String how, String prepare, String[] options) throws Exception {
     List<String> probe = List.of("unshare", "--user", "--map-root-user", "--mount", "mount", "-t", "tmpfs", "-o", how, "tmpfs", dir.toString());
     boolean possible;
     try {
@@ -44,7 +49,7 @@ class RefusedEnvironmentIT {
     }
     assumeTrue(possible, "no unprivileged mount namespace here (unshare --user --mount)");
     List<String> command = new ArrayList<>(List.of("unshare", "--user", "--map-root-user", "--mount", "sh", "-c",
-        "mount -t tmpfs -o " + how + " tmpfs \"$0\" && exec \"$@\"", dir.toString()));
+        "mount -t tmpfs -o " + how + " tmpfs \"$0\" && " + prepare + "exec \"$@\"", dir.toString()));
     command.addAll(ChildJvm.reportCommand(options));
     return ChildJvm.run(command);
   }
@@ -68,6 +73,20 @@ class RefusedEnvironmentIT {
     } finally {
       Files.delete(cache);
       Files.delete(home);
+    }
+  }
+
+  /** The system refuses to map it there, and maps a copy. */
+  @Test
+  void aLibraryNamedByItsUserOnANoexecFileSystemIsCopied() throws Exception {
+    assumeNative();
+    Path library = Files.write(Files.createTempFile("sluice-test", ".so"), NativeFolder.realLibrary());
+    try {
+      String[] options = {"-Dsluice.native.path=" + dir.resolve("libsluice.so")};
+      ChildJvm.Result result = onFolderMounted("noexec", "cp '" + library + "' \"$0/libsluice.so\" && ", options);
+      assertReports(result, "turn=0", "binding=jni");
+    } finally {
+      Files.delete(library);
     }
   }
 

@@ -31,7 +31,8 @@
  *   S1  Every association that came to exist (an id was returned or told by UP) ends with exactly one CLOSED event,
  *       whatever combination of SHUTDOWN, ABORT, end of file and errors arrives. Nothing about its id comes after it.
  *   S2  All messages that were received completely before the peer's terminal chunk come before CLOSED. So do the
- *       SEND_FAILED of messages that were taken and not acknowledged. After a local abort no MESSAGE comes any more.
+ *       SEND_FAILED of every message that was taken and not acknowledged, one of each. After a local abort no MESSAGE
+ *       comes any more.
  *   S3  From the moment the cause is known, also before the CLOSED event is read, every call on the association
  *       answers -SLUICE_SCTP_ECLOSED, and SLUICE_SCTP_QUERY_CLOSE tells the cause. Once CLOSED was read (ev_head
  *       advanced past it) and the stack was entered again, the id is stale for ever: -SLUICE_ESTALE. Ids carry a
@@ -224,7 +225,7 @@ typedef struct sluice_sctp_slot {
  *  (1) peer's SCTP port << 16 | own   (2) incoming streams << 16 | outgoing   (3) SCTP error cause of the failure, or 0
  *  (4) errno where one was involved, in the numbers of Linux
  *
- * A message that was fragmented may fail in pieces: SEND_FAILED of one message comes at least once.
+ * SEND_FAILED of one message comes once, however many pieces it was sent in. FAILED_SENT: some of them were sent.
  */
 typedef struct sluice_sctp_event {
     uint8_t  type;           /*  0 SLUICE_SCTP_EV_*                                                                */
@@ -320,6 +321,7 @@ typedef struct sluice_sctp_header {
 #define SLUICE_SCTP_CTR_ACCEPTS_REFUSED     32u /* handshakes completed and aborted: max_associations, or no listener */
 #define SLUICE_SCTP_CTR_SLOTS_OUT           33u /* gauge: slots the caller owns now or has not read yet            */
 #define SLUICE_SCTP_CTR_PATHS               34u /* gauge: peers with an association                                */
+#define SLUICE_SCTP_CTR_INITS_ANSWERED      35u /* INITs of strangers to a listener: a cookie went out, nothing is kept */
 #define SLUICE_SCTP_CTR_CLOSED_BY_KIND      48u /* + SLUICE_SCTP_CLOSED_*: 48..63                                  */
 #define SLUICE_SCTP_CTR_COUNT               64u
 

@@ -47,24 +47,6 @@ static void forget_kept(void)
     while (kept_count) free(kept[--kept_count]);
 }
 
-static uint32_t crc32c(const uint8_t *p, size_t bytes)
-{
-    uint32_t crc = 0xffffffffu;
-    for (size_t i = 0; i < bytes; i++) {
-        crc ^= p[i];
-        for (int k = 0; k < 8; k++) crc = crc >> 1 ^ (crc & 1 ? 0x82f63b78u : 0);
-    }
-    return ~crc;
-}
-
-/* Little-endian on the wire (RFC 9260 appendix A). */
-static void seal(uint8_t *p, size_t bytes)
-{
-    memset(p + 8, 0, 4);
-    uint32_t crc = crc32c(p, bytes);
-    for (int i = 0; i < 4; i++) p[8 + i] = (uint8_t)(crc >> 8 * i);
-}
-
 static void garbage(void)
 {
     open_pair(NULL);
@@ -117,7 +99,7 @@ static void changed_packets(bool sealed)
             for (uint32_t k = 0; k < changes; k++) data[net_random(&n, bytes)] = (uint8_t)net_random(&n, 256);
             if (round % 3 == 1) bytes = net_random(&n, bytes + 1);
             if (round % 3 == 2) bytes += net_random(&n, 64);
-            if (sealed && bytes >= 12) seal(data, bytes);
+            if (sealed && bytes >= 12) net_seal(data, bytes);
             CHECK_GE(net_inject(&n, kept[i]->to, &n.node[kept[i]->from].addr, data, bytes), 0);
             net_flush(&n);
         }
@@ -141,7 +123,7 @@ static void wrong_tags(void)
         p[13] = (uint8_t)(i / sizeof types % 2); /* the T bit among others */
         p[15] = i % 5 == 0 ? 4 : 20;
         uint32_t bytes = p[15] == 4 ? 16 : 32;
-        seal(p, bytes);
+        net_seal(p, bytes);
         CHECK_GE(net_inject(&n, 1, &n.node[0].addr, p, bytes), 0);
         net_flush(&n);
     }
@@ -158,7 +140,7 @@ static uint32_t make_init(uint8_t *p, uint32_t port, uint32_t tag)
     p[0] = (uint8_t)(port >> 8);
     p[1] = (uint8_t)port;
     for (int i = 0; i < 4; i++) p[16 + i] = (uint8_t)(tag >> 8 * i);
-    seal(p, sizeof init);
+    net_seal(p, sizeof init);
     return sizeof init;
 }
 
@@ -277,7 +259,7 @@ static void every_cause(void)
         memcpy(p, kept[0]->data, 12); /* the right ports and tag */
         uint8_t chunk[12] = { 6, 0, 0, 11, (uint8_t)(cause >> 8), (uint8_t)cause, 0, 7, 'w', 'h', 'y' };
         memcpy(p + 12, chunk, 12);
-        seal(p, sizeof p);
+        net_seal(p, sizeof p);
         CHECK_GE(net_inject(&n, 1, &n.node[0].addr, p, sizeof p), 0);
         net_flush(&n);
         net_event *e = net_need(&n, 1, server, SLUICE_SCTP_EV_CLOSED);
@@ -302,7 +284,7 @@ static void violation(void)
     memcpy(p, kept[0]->data, 12);
     p[13] = 3;
     p[15] = 16;
-    seal(p, sizeof p);
+    net_seal(p, sizeof p);
     CHECK_GE(net_inject(&n, 1, &n.node[0].addr, p, sizeof p), 0);
     net_flush(&n);
     net_event *e = net_need(&n, 1, server, SLUICE_SCTP_EV_CLOSED);
@@ -332,7 +314,7 @@ static void wrong_shutdown(void)
     memcpy(p, kept[0]->data, 12);
     uint8_t chunk[8] = { 7, 0, 0, 8, (uint8_t)(tsn >> 24), (uint8_t)(tsn >> 16), (uint8_t)(tsn >> 8), 0 };
     memcpy(p + 12, chunk, 8);
-    seal(p, sizeof p);
+    net_seal(p, sizeof p);
     CHECK_GE(net_inject(&n, 1, &n.node[0].addr, p, sizeof p), 0);
     net_flush(&n);
     net_event *e = net_need(&n, 1, server, SLUICE_SCTP_EV_CLOSED);

@@ -93,6 +93,24 @@ static void violation(void)
     CHECK_EQ(l.kind, SLUICE_SCTP_CLOSED_PEER_ABORT);
 }
 
+/* SHUTDOWN may be signalled more than once, or after the end: it is told once, and before. */
+static void peer_shutdown_once(void)
+{
+    ssc_latch l = { .up = true };
+    CHECK(ssc_latch_peer_shutdown(&l));
+    CHECK(!ssc_latch_peer_shutdown(&l));
+    ssc_latch_settle(&l, 1);
+    CHECK(l.flags & SLUICE_SCTP_CLOSE_SHUTDOWN_SEEN);
+
+    for (int sign = 0; sign < SIGNS; sign++) {
+        l = (ssc_latch){ .up = true };
+        CHECK(give(&l, sign));
+        CHECK(!ssc_latch_peer_shutdown(&l));
+        ssc_latch_settle(&l, 1);
+        CHECK(l.flags & SLUICE_SCTP_CLOSE_SHUTDOWN_SEEN);
+    }
+}
+
 static void every_cause_before_and_after_up(void)
 {
     static uint8_t long_reason[700];
@@ -116,6 +134,7 @@ int main(void)
     every_order((ssc_latch){ .up = true }, 0, 0);
     libdatachannel();
     violation();
+    peer_shutdown_once();
     every_cause_before_and_after_up();
     return 0;
 }

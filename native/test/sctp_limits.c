@@ -42,6 +42,21 @@ static void sends(uint64_t client)
     CHECK_EQ(sluice_sctp_send(s, m, 1), -SLUICE_EINVAL);
 }
 
+/* What is wrong for ever is not said to be full for now, with WRITABLE to come. */
+static void wrong_stream_while_full(void)
+{
+    uint64_t client, server;
+    net_open(&n, 2, NULL);
+    net_listen(&n, 1, NET_PORT, SLUICE_SCTP_PROFILE_RFC);
+    net_pair(&n, 0, 1, SLUICE_SCTP_PROFILE_RFC, &client, &server);
+    n.node[1].deaf = true;
+    while (net_send(&n, 0, client, 0, big, 60000) == 1) continue;
+    CHECK_EQ(net_send(&n, 0, client, 15, big, 60000), -SLUICE_SCTP_EAGAIN);
+    CHECK_EQ(net_send(&n, 0, client, 16, big, 60000), -SLUICE_SCTP_ESTREAM);
+    CHECK_EQ(net_counter(&n, 0, SLUICE_SCTP_CTR_SENDS_FULL), 2);
+    net_close(&n);
+}
+
 static void arguments(void)
 {
     sluice_sctp *s = n.node[0].s;
@@ -177,6 +192,7 @@ int main(void)
     CHECK_EQ(net_count(&n, 1, server, SLUICE_SCTP_EV_MESSAGE), 1);
     net_check_order(&n, 0, client, false);
     net_close(&n);
+    wrong_stream_while_full();
     message_too_long();
     associations();
     stale_ids();

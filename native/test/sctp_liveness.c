@@ -8,7 +8,8 @@ static net n;
 
 static const struct { uint32_t profile, bound_ms; } profiles[] = {
     { SLUICE_SCTP_PROFILE_FAST, 2 * 300 + 3 * 250 * 6 / 2 }, { SLUICE_SCTP_PROFILE_DEFAULT, 2 * 1000 + 3 * 500 * 6 / 2 },
-    { SLUICE_SCTP_PROFILE_WAN, 2 * 5000 + 3 * 10000 * 10 / 2 } };
+    { SLUICE_SCTP_PROFILE_WAN, 2 * 5000 + 3 * 10000 * 10 / 2 }, { SLUICE_SCTP_PROFILE_RFC, 2 * 30000 + 3 * 60000 * 12 / 2 } };
+#define PROFILES (sizeof profiles / sizeof profiles[0])
 
 static void silent_peer(uint32_t which, bool data, uint32_t seed)
 {
@@ -28,6 +29,10 @@ static void silent_peer(uint32_t which, bool data, uint32_t seed)
     net_close(&n);
 }
 
+/*
+ * FAST and DEFAULT take five misses in a row for an end, and with 10 % lost at random these come now and then: their share is
+ * lost without such series.
+ */
 static void lossy(uint32_t profile, uint32_t percent, uint32_t seed)
 {
     uint64_t client, server;
@@ -36,6 +41,7 @@ static void lossy(uint32_t profile, uint32_t percent, uint32_t seed)
     net_pair(&n, 0, 1, profile, &client, &server);
     n.seed = seed;
     n.loss_percent = percent;
+    n.loss_even = profile != SLUICE_SCTP_PROFILE_WAN;
     n.delay_ms = 10;
     uint32_t sent = 0;
     for (uint32_t ms = 0; ms < 60000; ms += 100) {
@@ -81,7 +87,7 @@ int main(void)
 {
     net_need_usrsctp();
     after_idle_time();
-    for (uint32_t which = 0; which < 3; which++)
+    for (uint32_t which = 0; which < PROFILES; which++)
         for (uint32_t seed = 0; seed < 4; seed++) {
             silent_peer(which, false, seed);
             silent_peer(which, true, seed);

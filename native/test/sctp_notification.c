@@ -214,7 +214,7 @@ static void failed_sends(decoder d, bool kernel)
         head(&b, kernel ? 0x800d : USR_SEND_FAILED_EVENT, kernel ? sent : sent ? 2 : 1);
         p32(&b, 12);
         p16(&b, 6);
-        p16(&b, 0);
+        p16(&b, sent ? 0x0e : 0x01); /* the flags of the chunk: the first piece, unordered, at once; the last one */
         p32(&b, htonl(51));
         p32(&b, 4711);
         p32(&b, 7);
@@ -225,6 +225,7 @@ static void failed_sends(decoder d, bool kernel)
         CHECK_EQ(n.type, SSC_NOTE_SEND_FAILED);
         CHECK_EQ(n.flags, sent ? SLUICE_SCTP_FAILED_SENT : 0);
         CHECK_EQ(n.stream, 6);
+        CHECK_EQ(n.pieces, sent ? SSC_PIECE_FIRST : SSC_PIECE_LAST);
         CHECK_EQ(n.ppid, 51);
         CHECK_EQ(n.context, 4711);
         CHECK_EQ(n.cause, 12);

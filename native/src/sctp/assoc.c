@@ -93,9 +93,10 @@ static void unlink_path(ssc_assoc *a)
 void ssc_assoc_detach(ssc_assoc *a, bool close_socket)
 {
     sluice_sctp *s = a->stack;
-    if (!a->so) return;
-    if (close_socket) s->lib.close(a->so);
-    a->so = NULL;
+    struct socket *so = a->so;
+    if (!so) return;
+    a->so = NULL; /* nothing reaches for it while it is being closed */
+    if (close_socket) s->lib.close(so);
     s->live_sockets--;
     if (a->deadline_set) s->deadlines--;
     a->deadline_set = false;

@@ -10,24 +10,29 @@
 
 #include "sctp/stack.h"
 
-#define COMMON_HEADER 12u
 #define CHUNK_HEADER  4u
 #define INIT_CHUNK    20u
 #define CHUNK_INIT    1
 #define CHUNK_SHUTDOWN 7
+#define CHUNK_COOKIE_ECHO 10
 #define BATCH_MAX     65536u
 #define PACKET_MAX    65535u
 #define LIST_STRANGERS_FROM 16u /* paths; below, going through the list is cheaper than changing it */
 
 static uint32_t be16(const uint8_t *p) { return (uint32_t)p[0] << 8 | p[1]; }
 
-/* Chunks that lie inside the packet, one behind the other, and ports that exist. */
-static bool well_formed(const uint8_t *p, uint32_t bytes)
+/*
+ * Chunks that lie inside the packet, one behind the other, and ports that exist. *ends: one of them may end an association,
+ * an ABORT, or what begins the peer's next life.
+ */
+static bool well_formed(const uint8_t *p, uint32_t bytes, bool *ends)
 {
-    if (bytes < COMMON_HEADER + CHUNK_HEADER || bytes > PACKET_MAX || be16(p) == 0 || be16(p + 2) == 0) return false;
-    for (uint32_t at = COMMON_HEADER; bytes - at >= CHUNK_HEADER;) {
+    *ends = false;
+    if (bytes < SSC_COMMON_HEADER + CHUNK_HEADER || bytes > PACKET_MAX || be16(p) == 0 || be16(p + 2) == 0) return false;
+    for (uint32_t at = SSC_COMMON_HEADER; bytes - at >= CHUNK_HEADER;) {
         uint32_t length = be16(p + at + 2);
         if (length < CHUNK_HEADER || length > bytes - at) return false;
+        if (p[at] == USR_CHUNK_ABORT || p[at] == CHUNK_COOKIE_ECHO) *ends = true;
         uint32_t padded = (length + 3) & ~3u;
         if (padded >= bytes - at) break; /* the padding of the last chunk may be missing */
         at += padded;
@@ -49,12 +54,12 @@ static bool checksum_right(sluice_sctp *s, const uint8_t *p, uint32_t bytes)
 /* ABORT, addressed by the tag that the INIT brought: what usrsctp would send if it knew listeners by link. */
 static void refuse(sluice_sctp *s, const uint8_t *init)
 {
-    uint8_t packet[COMMON_HEADER + CHUNK_HEADER] = { 0 };
+    uint8_t packet[SSC_COMMON_HEADER + CHUNK_HEADER] = { 0 };
     memcpy(packet, init + 2, 2);
     memcpy(packet + 2, init, 2);
-    memcpy(packet + 4, init + COMMON_HEADER + CHUNK_HEADER, 4);
-    packet[COMMON_HEADER] = USR_CHUNK_ABORT;
-    packet[COMMON_HEADER + 3] = CHUNK_HEADER;
+    memcpy(packet + 4, init + SSC_COMMON_HEADER + CHUNK_HEADER, 4);
+    packet[SSC_COMMON_HEADER] = USR_CHUNK_ABORT;
+    packet[SSC_COMMON_HEADER + 3] = CHUNK_HEADER;
     uint32_t sum = s->lib.crc32c(packet, sizeof packet);
     memcpy(packet + 8, &sum, sizeof sum);
     ssc_output((void *)(uintptr_t)s->current_value, packet, sizeof packet, 0, 0);
@@ -63,7 +68,7 @@ static void refuse(sluice_sctp *s, const uint8_t *init)
 /* True: an INIT that nobody waits for; it is dealt with. */
 static bool refused(sluice_sctp *s, const uint8_t *p, uint32_t bytes)
 {
-    if (p[COMMON_HEADER] != CHUNK_INIT || bytes < COMMON_HEADER + INIT_CHUNK) return false;
+    if (p[SSC_COMMON_HEADER] != CHUNK_INIT || bytes < SSC_COMMON_HEADER + INIT_CHUNK) return false;
     if (ssc_listener_at(s, s->current_peer.link, (uint16_t)be16(p + 2))) return false;
     ssc_count(s, SLUICE_SCTP_CTR_INIT_REFUSED, 1);
     if (!(s->config_flags & SLUICE_SCTP_SILENT)) refuse(s, p);
@@ -84,6 +89,7 @@ static void take_stranger(sluice_sctp *s, const uint8_t *p, uint32_t bytes, uint
         return;
     }
     if (refused(s, p, bytes)) return;
+    if (p[SSC_COMMON_HEADER] == CHUNK_INIT) ssc_count(s, SLUICE_SCTP_CTR_INITS_ANSWERED, 1);
     bool listed = s->counters[SLUICE_SCTP_CTR_PATHS] >= LIST_STRANGERS_FROM;
     if (listed) s->lib.register_address(value);
     s->lib.conninput(value, p, bytes, ecn);
@@ -98,15 +104,17 @@ static void take(sluice_sctp *s, const sluice_sctp_datagram *d)
     const uint8_t *p = (const uint8_t *)(uintptr_t)d->data;
     ssc_count(s, SLUICE_SCTP_CTR_IN, 1);
     ssc_count(s, SLUICE_SCTP_CTR_IN_BYTES, d->bytes);
-    if (!p || !ssc_addr_valid(&d->peer) || !well_formed(p, d->bytes)) {
+    bool ends;
+    if (!p || !ssc_addr_valid(&d->peer) || !well_formed(p, d->bytes, &ends)) {
         ssc_count(s, SLUICE_SCTP_CTR_GARBAGE, 1);
         return;
     }
     s->current_peer = d->peer;
     s->current_value = ssc_path_value(s, &d->peer);
     uint8_t ecn = (uint8_t)(d->ecn & 3);
-    s->moment = p[COMMON_HEADER] == CHUNK_SHUTDOWN ? SSC_AT_SHUTDOWN : SSC_AT_PACKET;
+    s->moment = p[SSC_COMMON_HEADER] == CHUNK_SHUTDOWN ? SSC_AT_SHUTDOWN : SSC_AT_PACKET;
     if (ssc_path_find(s, s->current_value)) {
+        if (ends) ssc_failures_expected(s, s->current_value, p, false);
         s->lib.conninput((void *)(uintptr_t)s->current_value, p, d->bytes, ecn);
         ssc_accept_all(s);
     } else take_stranger(s, p, d->bytes, ecn);

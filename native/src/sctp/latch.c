@@ -80,6 +80,13 @@ bool ssc_latch_note(ssc_latch *l, const ssc_note *n, ssc_moment moment)
     }
 }
 
+bool ssc_latch_peer_shutdown(ssc_latch *l)
+{
+    l->shutdown_seen = true;
+    if (l->shutdown_told || l->rank != SSC_RANK_NONE) return false;
+    return l->shutdown_told = true;
+}
+
 bool ssc_latch_errno(ssc_latch *l, int32_t os_errno)
 {
     uint16_t kind = SLUICE_SCTP_CLOSED_ERROR, flags = 0;

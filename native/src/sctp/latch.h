@@ -23,6 +23,7 @@ typedef struct ssc_latch {
     bool     final;
     bool     up;            /* UP was reached */
     bool     shutdown_seen; /* a SHUTDOWN of the peer came */
+    bool     shutdown_told;
     bool     closing;       /* this side asked for SHUTDOWN before one of the peer came */
     uint16_t kind, flags;   /* SLUICE_SCTP_CLOSED_*, SLUICE_SCTP_CLOSE_* */
     uint16_t reason_bytes;
@@ -32,9 +33,10 @@ typedef struct ssc_latch {
     uint8_t  reason[SLUICE_SCTP_REASON_MAX];
 } ssc_latch;
 
-/* All return false when the latch is final: the sign came too late. */
+/* All but peer_shutdown return false when the latch is final: the sign came too late. */
 /* LOST, CANT_START, SHUTDOWN_COMPLETE, RESTART */
 bool ssc_latch_note(ssc_latch *l, const ssc_note *note, ssc_moment moment);
+bool ssc_latch_peer_shutdown(ssc_latch *l); /* SHUTDOWN came; true: it is to be told (S5) */
 bool ssc_latch_errno(ssc_latch *l, int32_t os_errno); /* 0: end of file without any other sign */
 bool ssc_latch_local(ssc_latch *l, uint16_t kind, int32_t os_errno, const void *reason, uint32_t bytes);
 void ssc_latch_settle(ssc_latch *l, uint64_t now_ms);

@@ -27,6 +27,10 @@ typedef enum ssc_note_type {
     SSC_NOTE_PARTIAL_ABORTED
 } ssc_note_type;
 
+/* A message that was not fragmented is its first and last piece. */
+#define SSC_PIECE_LAST  0x01u
+#define SSC_PIECE_FIRST 0x02u
+
 typedef struct ssc_note {
     ssc_note_type type;
     bool     has_abort;        /* LOST, CANT_START: an ABORT of the peer is at hand */
@@ -35,6 +39,7 @@ typedef struct ssc_note {
     uint8_t  flags;            /* SEND_FAILED: SLUICE_SCTP_FAILED_*, STREAM_RESET: SLUICE_SCTP_RESET_* */
     uint16_t cause;            /* of the ABORT; SEND_FAILED: SCTP error */
     uint16_t streams_in, streams_out; /* UP, RESTART */
+    uint8_t  pieces;           /* SEND_FAILED: SSC_PIECE_*, of the message */
     uint16_t stream;           /* SEND_FAILED */
     uint32_t ppid, context;    /* SEND_FAILED */
     uint32_t path_state;       /* PATH: SLUICE_SCTP_PATH_*, 0: none of them */

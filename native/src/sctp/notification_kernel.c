@@ -85,6 +85,7 @@ static bool send_failed(const uint8_t *data, size_t bytes, ssc_note *out)
     if (u16(data + 2) == 1) out->flags = SLUICE_SCTP_FAILED_SENT;
     out->cause = (uint16_t)u32(data + 8);
     out->stream = u16(data + 12);
+    out->pieces = u16(data + 14) & (SSC_PIECE_FIRST | SSC_PIECE_LAST); /* the flags of the DATA chunk */
     out->ppid = ntohl(u32(data + 16));
     out->context = u32(data + 20);
     return true;

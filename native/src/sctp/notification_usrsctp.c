@@ -90,6 +90,7 @@ static bool send_failed(const uint8_t *data, size_t bytes, ssc_note *out)
     if (u16(data + 2) & USR_DATA_SENT) out->flags = SLUICE_SCTP_FAILED_SENT;
     out->cause = (uint16_t)u32(data + 8);
     out->stream = u16(data + 12);
+    out->pieces = u16(data + 14) & (USR_DATA_FIRST_FRAG | USR_DATA_LAST_FRAG);
     out->ppid = ntohl(u32(data + 16));
     out->context = u32(data + 20);
     return true;

@@ -90,17 +90,6 @@ static void stream_reset(ssc_assoc *a, const ssc_note *n)
     ssc_reset_answer(a, n);
 }
 
-static void send_failed(ssc_assoc *a, const ssc_note *n)
-{
-    sluice_sctp_event *e = ssc_event(a, SLUICE_SCTP_EV_SEND_FAILED);
-    e->flags = n->flags;
-    e->stream = n->stream;
-    e->ppid = n->ppid;
-    e->context = n->context;
-    e->value = n->cause;
-    ssc_count(a->stack, SLUICE_SCTP_CTR_SENDS_FAILED, 1);
-}
-
 static void up(ssc_assoc *a, const ssc_note *n)
 {
     if (a->latch.up) return; /* accepted: known before it was told */
@@ -112,10 +101,7 @@ static void up(ssc_assoc *a, const ssc_note *n)
 
 static void peer_shutdown(ssc_assoc *a)
 {
-    a->latch.shutdown_seen = true;
-    if (a->peer_shutdown_told || a->latch.rank != SSC_RANK_NONE) return;
-    a->peer_shutdown_told = true;
-    ssc_event(a, SLUICE_SCTP_EV_PEER_SHUTDOWN);
+    if (ssc_latch_peer_shutdown(&a->latch)) ssc_event(a, SLUICE_SCTP_EV_PEER_SHUTDOWN);
 }
 
 static void ending(ssc_assoc *a, const ssc_note *n)
@@ -138,12 +124,13 @@ static void notified(ssc_assoc *a, const uint8_t *data, size_t bytes)
         ssc_count(a->stack, SLUICE_SCTP_CTR_BAD_NOTIFICATIONS, 1);
         return;
     }
+    if (n.type != SSC_NOTE_SEND_FAILED) ssc_failed_pieces_end(a);
     switch (n.type) {
     case SSC_NOTE_UP: up(a, &n); break;
     case SSC_NOTE_LOST: case SSC_NOTE_CANT_START: case SSC_NOTE_SHUTDOWN_COMPLETE: ending(a, &n); break;
     case SSC_NOTE_RESTART: restart(a, &n); break;
     case SSC_NOTE_PEER_SHUTDOWN: peer_shutdown(a); break;
-    case SSC_NOTE_SEND_FAILED: send_failed(a, &n); break;
+    case SSC_NOTE_SEND_FAILED: ssc_failed_piece(a, &n); break;
     case SSC_NOTE_STREAM_RESET: stream_reset(a, &n); break;
     case SSC_NOTE_SENDER_DRY: ssc_event(a, SLUICE_SCTP_EV_SEND_DRY); break;
     case SSC_NOTE_PARTIAL_ABORTED: partial_aborted(a); break;
@@ -264,6 +251,7 @@ static bool read_all(ssc_assoc *a)
         int got = read_once(a, data, room);
         if (!a->so) return true; /* restarted: the socket is the new life's */
         if (got == READ_MORE) continue;
+        ssc_failed_pieces_end(a);
         /* The end of file comes with the peer's SHUTDOWN already, while this side still delivers what it had taken. */
         if (a->latch.rank == SSC_RANK_NONE && got == READ_END && !ssc_lives(a)) ssc_latch_errno(&a->latch, 0);
         return true;
@@ -274,6 +262,7 @@ static bool read_all(ssc_assoc *a)
 static bool serve(ssc_assoc *a)
 {
     if (a->closed_told) return true; /* closing its socket put it into the list once more */
+    ssc_failures_written(a);
     if (a->so) {
         if (a->up_untold && !tell_up(a)) return false;
         if (!read_all(a)) return false;

@@ -194,13 +194,16 @@ static const sluice_sctp_addr *peer_of(sluice_sctp *s, uint64_t value)
     return p ? &p->peer : NULL;
 }
 
-/* Called by usrsctp with its locks held: it copies, and calls nothing of usrsctp. */
+/* Called by usrsctp with its locks held: it copies, and calls nothing of usrsctp that takes one of these. */
 int ssc_output(void *addr, void *data, size_t bytes, uint8_t tos, uint8_t dont_fragment)
 {
     (void)dont_fragment;
     sluice_sctp *s = current;
     const sluice_sctp_addr *peer = s ? peer_of(s, (uint64_t)(uintptr_t)addr) : NULL;
     if (!peer) return 0;
+    const uint8_t *packet = data;
+    if (bytes > SSC_COMMON_HEADER && packet[SSC_COMMON_HEADER] == USR_CHUNK_ABORT)
+        ssc_failures_expected(s, (uint64_t)(uintptr_t)addr, packet, true);
     if (bytes > SLUICE_SCTP_DATAGRAM_MAX) {
         ssc_count(s, SLUICE_SCTP_CTR_OUT_TOO_LONG, 1);
         return 0;

@@ -6,7 +6,8 @@
  *   open.c     open, shutdown, destroy                          listen.c   listeners and accepting
  *   connect.c  connect                                          input.c    datagrams in
  *   pump.c     what associations have to tell becomes events    send.c     messages and stream resets out
- *   end.c      close, abort, deadlines, the last event          tick.c     time, hints
+ *   failed.c   messages that failed: all of them, each once     tick.c     time, hints
+ *   end.c      close, abort, deadlines, the last event
  */
 #ifndef SSC_STACK_H
 #define SSC_STACK_H
@@ -23,8 +24,9 @@
 
 /* Beyond a message, a read has to hold what a notification puts in front of one. */
 #define SSC_READ_SLACK  256u
-/* Events that one read can lead to: RESTART is CLOSED, UP and WRITABLE. */
+/* Events that one read can lead to: RESTART is SEND_FAILED, CLOSED, UP and WRITABLE. */
 #define SSC_READ_EVENTS 4u
+#define SSC_COMMON_HEADER 12u /* of an SCTP packet: ports, tag, checksum */
 #define SSC_PATH_BUCKETS 1024u
 /* usrsctp frees addresses and endpoints by timers: the stack goes on ticking for that long after its last association. */
 #define SSC_QUIET_MS 200u
@@ -55,6 +57,14 @@ typedef struct ssc_listener {
     uint16_t port, port_index;
 } ssc_listener;
 
+/* A message of which usrsctp reported a piece. */
+typedef struct ssc_failed {
+    bool     open; /* more of it may come */
+    uint8_t  flags; /* SLUICE_SCTP_FAILED_* */
+    uint16_t stream, cause;
+    uint32_t ppid, context;
+} ssc_failed;
+
 struct ssc_assoc {
     sluice_sctp   *stack;
     struct socket *so; /* NULL: usrsctp has nothing of it any more */
@@ -65,7 +75,8 @@ struct ssc_assoc {
     uint16_t       local_port, peer_port, streams_in, streams_out;
     bool           dirty, waiting;  /* in the list of pump.c; it waits for room */
     ssc_moment     moment;          /* of the last upcall */
-    bool           up_untold, restarted, want_write, skip, peer_shutdown_told, closed_told;
+    bool           up_untold, restarted, want_write, skip, closed_told;
+    bool           widened;         /* its receive buffer, for notices of failed messages */
     bool           reset_all;       /* wanted, and usrsctp was busy */
     bool           resets_waiting;  /* some bit of resets_wanted is set */
     bool           deadline_set;
@@ -76,6 +87,7 @@ struct ssc_assoc {
     uint32_t       reason_bytes;
     uint64_t       deadline_ms, probe_ms;
     uint32_t       hints;
+    ssc_failed     failed;
     uint32_t       closed_at;       /* place of the CLOSED event */
     ssc_latch      latch;
 };
@@ -174,6 +186,13 @@ void ssc_unlisten_all(sluice_sctp *s);
 /* ---- pump.c ---- */
 void ssc_pump(sluice_sctp *s);
 bool ssc_lives(ssc_assoc *a); /* usrsctp still runs it */
+
+/* ---- failed.c ---- */
+/* A packet may end an association of that peer: its ports name which. */
+void ssc_failures_expected(sluice_sctp *s, uint64_t path_value, const uint8_t *packet, bool outgoing);
+void ssc_failures_written(ssc_assoc *a);
+void ssc_failed_piece(ssc_assoc *a, const ssc_note *note);
+void ssc_failed_pieces_end(ssc_assoc *a); /* no more will be reported of the last message */
 
 /* ---- send.c ---- */
 void ssc_resets_try(ssc_assoc *a);

@@ -77,6 +77,8 @@
 #define USR_RESET_DENIED       0x04
 #define USR_RESET_FAILED       0x08
 #define USR_DATA_SENT          0x02
+#define USR_DATA_LAST_FRAG     0x01 /* as in the chunk, RFC 9260 section 3.3.1; not in usrsctp's header */
+#define USR_DATA_FIRST_FRAG    0x02
 
 #define USR_CHUNK_ABORT 6
 

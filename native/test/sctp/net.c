@@ -76,6 +76,15 @@ static void append(net *n, net_packet *p)
     n->last = p;
 }
 
+static bool lost(net *n, uint32_t from)
+{
+    if (n->loss_percent == 0) return false;
+    if (!n->loss_even) return net_random(n, 100) < n->loss_percent;
+    uint32_t block = 100 / n->loss_percent, at = n->sent[from]++ % block;
+    if (at == 0) n->victim[from] = net_random(n, block);
+    return at == n->victim[from];
+}
+
 static void queue(net *n, uint32_t from, const sluice_sctp_slot *slot, const uint8_t *data)
 {
     uint32_t to = 0;
@@ -83,7 +92,7 @@ static void queue(net *n, uint32_t from, const sluice_sctp_slot *slot, const uin
     if (to == n->nodes || n->node[from].silent || n->node[to].deaf) return;
     CHECK_EQ(slot->peer.link, n->node[from].link);
     CHECK_LE(slot->bytes, SLUICE_SCTP_DATAGRAM_MAX);
-    if (n->loss_percent && net_random(n, 100) < n->loss_percent) return;
+    if (lost(n, from)) return;
     net_packet *p = malloc(sizeof *p + slot->bytes);
     CHECK(p);
     *p = (net_packet){ .from = from, .to = to, .bytes = slot->bytes, .at_ms = n->now_ms + n->delay_ms };
@@ -331,4 +340,22 @@ const char *net_kind(uint32_t kind)
     static const char *const names[] = { "none", "LOCAL", "LOCAL_ABORT", "LOCAL_DEADLINE", "STACK_SHUTDOWN", "PEER_SHUTDOWN",
         "PEER_ABORT", "PATH_LOST", "REFUSED", "CONNECT_TIMEOUT", "RESTARTED", "UNREACHABLE", "LIMIT", "PROTOCOL", "ERROR" };
     return kind < sizeof names / sizeof names[0] ? names[kind] : "?";
+}
+
+static uint32_t crc32c(const uint8_t *p, size_t bytes)
+{
+    uint32_t crc = 0xffffffffu;
+    for (size_t i = 0; i < bytes; i++) {
+        crc ^= p[i];
+        for (int k = 0; k < 8; k++) crc = crc >> 1 ^ (crc & 1 ? 0x82f63b78u : 0);
+    }
+    return ~crc;
+}
+
+/* Little-endian on the wire (RFC 9260 appendix A). */
+void net_seal(uint8_t *p, size_t bytes)
+{
+    memset(p + 8, 0, 4);
+    uint32_t crc = crc32c(p, bytes);
+    for (int i = 0; i < 4; i++) p[8 + i] = (uint8_t)(crc >> 8 * i);
 }

@@ -40,6 +40,8 @@ typedef struct net {
     uint64_t    now_ms;
     uint32_t    delay_ms;
     uint32_t    loss_percent; /* of each direction */
+    bool        loss_even; /* exactly that share: one of so many, at random; so never more than two in a row */
+    uint32_t    sent[NET_NODES], victim[NET_NODES];
     uint32_t    seed;
     bool        twice; /* every packet arrives two times */
     net_packet *first, *last;
@@ -82,5 +84,8 @@ const char *net_kind(uint32_t kind);
 
 /* Hands a datagram to a node as if it came from another address. */
 int net_inject(net *n, uint32_t to, const sluice_sctp_addr *from, const void *data, uint32_t bytes);
+
+/* The right checksum for a packet. */
+void net_seal(uint8_t *packet, size_t bytes);
 
 #endif

@@ -33,7 +33,7 @@ public enum SctpMetric {
   MESSAGE_BYTES_IN(20),
   MESSAGES_OUT(21),
   MESSAGE_BYTES_OUT(22),
-  /** Messages that were given up, or pieces of them. */
+  /** Messages that the stack had taken and gave up. */
   SENDS_FAILED(23),
   /** Messages that found the send buffer full. */
   SENDS_FULL(24),
@@ -48,7 +48,9 @@ public enum SctpMetric {
   /** Further signs of an end that was known. */
   SIGNALS_AFTER_END(29),
   /** Handshakes that were completed and aborted because of a limit, or because nobody listens. */
-  ACCEPTS_REFUSED(32);
+  ACCEPTS_REFUSED(32),
+  /** INITs of strangers to a listener. Each was answered by a cookie, and nothing is kept of it: in a flood of them only this rises. */
+  INITS_ANSWERED(35);
 
   private final int number;
 

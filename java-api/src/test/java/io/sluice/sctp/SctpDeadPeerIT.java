@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 
 /** Peers that vanish without a word: killed, or behind a network that swallows everything. */
 class SctpDeadPeerIT {
@@ -29,6 +30,45 @@ class SctpDeadPeerIT {
     return a;
   }
 
+  private static void isLostWithinItsBound(SctpRecorder r, long since, SctpLiveness liveness) {
+    SctpClose why = Await.value(r.closed);
+    Duration took = Duration.ofNanos(System.nanoTime() - since);
+    assertEquals(Kind.PATH_LOST, why.kind());
+    assertEquals(Initiator.NETWORK, why.reason().initiator());
+    assertFalse(why.isByPeer());
+    assertTrue(took.compareTo(liveness.bound().plus(SLACK)) < 0, "found after " + took + " with " + liveness);
+  }
+
+  @OnEverySctpEngine
+  void aFrozenPeerIsFoundAndWhatItDidNotAcknowledgeFails(SctpCell cell) throws IOException {
+    try (EventLoopGroup group = cell.group(); SctpPeerProcess peer = new SctpPeerProcess(List.of(), "127.0.0.1")) {
+      SctpTransport t = SctpTransport.over(group);
+      SctpRecorder idle = new SctpRecorder();
+      SctpRecorder sending = new SctpRecorder();
+      echoed(t, peer, FAST, idle);
+      SctpAssociation a = echoed(t, peer, FAST, sending);
+      peer.freeze();
+      long since = System.nanoTime();
+      a.send(SctpPair.text("anybody?"), SctpSendOptions.stream(0), 9);
+      isLostWithinItsBound(sending, since, SctpLiveness.FAST);
+      isLostWithinItsBound(idle, since, SctpLiveness.FAST);
+      assertEquals(9, Await.next(sending.failures).context());
+      assertEquals(0, t.stats().value(SctpMetric.ICMP_HINTS));
+    }
+  }
+
+  /** The bounds of WAN and RFC are minutes: the C test sctp_liveness holds them against virtual time. */
+  @Tag("slow")
+  @OnEverySctpEngine
+  void aKilledPeerIsFoundWithinTheBoundOfTheDefaultProfile(SctpCell cell) throws IOException {
+    try (EventLoopGroup group = cell.group(); SctpPeerProcess peer = new SctpPeerProcess(List.of(), "127.0.0.1")) {
+      SctpRecorder r = new SctpRecorder();
+      echoed(SctpTransport.over(group), peer, SctpOptions.defaults(), r);
+      peer.kill();
+      isLostWithinItsBound(r, System.nanoTime(), SctpLiveness.DEFAULT);
+    }
+  }
+
   @OnEverySctpEngine
   void aKilledPeerIsFoundByItsSilenceAndIcmpIsNoMoreThanAHint(SctpCell cell) throws IOException {
     try (EventLoopGroup group = cell.group(); SctpPeerProcess peer = new SctpPeerProcess(List.of(), "127.0.0.1")) {
@@ -36,14 +76,8 @@ class SctpDeadPeerIT {
       SctpRecorder r = new SctpRecorder();
       echoed(t, peer, FAST, r);
       peer.kill();
-      long since = System.nanoTime();
-      SctpClose why = Await.value(r.closed);
-      Duration took = Duration.ofNanos(System.nanoTime() - since);
-      assertEquals(Kind.PATH_LOST, why.kind());
-      assertEquals(Initiator.NETWORK, why.reason().initiator());
-      assertFalse(why.isByPeer());
+      isLostWithinItsBound(r, System.nanoTime(), SctpLiveness.FAST);
       assertTrue(t.stats().value(SctpMetric.ICMP_HINTS) > 0, "the kernel told that nobody is there");
-      assertTrue(took.compareTo(SctpLiveness.FAST.bound().plus(SLACK)) < 0, "found after " + took);
     }
   }
 
@@ -131,11 +165,7 @@ class SctpDeadPeerIT {
       SctpRecorder alive = new SctpRecorder();
       SctpAssociation other = near.connect(alive);
       far.silence();
-      long since = System.nanoTime();
-      SctpClose why = Await.value(r.closed);
-      Duration took = Duration.ofNanos(System.nanoTime() - since);
-      assertEquals(Kind.PATH_LOST, why.kind());
-      assertTrue(took.compareTo(SctpLiveness.FAST.bound().plus(SLACK)) < 0, "found after " + took);
+      isLostWithinItsBound(r, System.nanoTime(), SctpLiveness.FAST);
       assertTrue(other.isOpen());
       other.send(SctpPair.text("still here"), 0, 0);
       assertEquals("0/0 still here", Await.next(Await.next(near.accepted).messages));

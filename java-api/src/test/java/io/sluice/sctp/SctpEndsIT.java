@@ -238,9 +238,12 @@ class SctpEndsIT {
     }
   }
 
-  /** The scenario of the listener that is never told: two associations of one dialer, one of them ends. */
+  /**
+   * What go-libp2p met: a dialer has two associations to one listener and closes one of them. The listener is told of exactly that one; opening
+   * a stream or sending on it fails with the reason, and the other one carries messages.
+   */
   @OnEverySctpBackend
-  void ofTwoAssociationsToOneListenerExactlyTheOneThatEndedIsGone(SctpCell cell) {
+  void theGoLibp2pScenarioOfTwoAssociationsOfOneDialerExactlyTheOneThatEndedIsGone(SctpCell cell) {
     try (SctpPair p = new SctpPair(cell)) {
       SctpRecorder first = new SctpRecorder();
       SctpRecorder second = new SctpRecorder();
@@ -257,7 +260,12 @@ class SctpEndsIT {
       SctpClose why = Await.value(seenFirst.closed);
       assertEquals("dialer closed it", why.abortReasonText());
       assertEquals(SendResult.CLOSED, there.send(SctpPair.text("to a dead one"), 0, 0));
+      assertEquals(SendResult.CLOSED, there.send(SctpPair.text("a new stream"), 7, 0), "a stream begins with its first message");
+      assertEquals(SendResult.CLOSED, there.resetStreams(7));
+      assertEquals(SctpState.CLOSED, there.state());
       assertEquals(why, there.closeReason());
+      assertEquals(1, seenFirst.count("closed"));
+      assertEquals(1, p.serverSide.stats().closes(Kind.PEER_ABORT));
       assertEquals(1, p.listener.associations());
       assertFalse(seenSecond.closed.isDone());
 

@@ -50,6 +50,18 @@ final class SctpPeerProcess implements AutoCloseable {
     }
   }
 
+  /** SIGSTOP: the process and its sockets are there, and nothing answers; the kernel tells nobody. */
+  void freeze() {
+    try {
+      Process p = new ProcessBuilder("kill", "-STOP", Long.toString(process.pid())).inheritIO().start();
+      if (!p.waitFor(Await.LIMIT_SECONDS, TimeUnit.SECONDS) || p.exitValue() != 0) {
+        throw new AssertionError("the peer process was not stopped");
+      }
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   @Override
   public void close() {
     process.destroyForcibly();

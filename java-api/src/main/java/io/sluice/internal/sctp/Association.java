@@ -218,6 +218,7 @@ final class Association extends AssociationLife implements SctpAssociation {
     if (isLatched()) {
       return;
     }
+    sends.take(); // The caller's own may be there, and whoever pushed before it has not told the loop yet.
     if (!isStillSending() || nanos == 0) {
       closeStack(nanos);
       return;

@@ -4,8 +4,6 @@ import io.sluice.SendResult;
 import io.sluice.internal.abi.Abi;
 import io.sluice.internal.abi.SctpAbi;
 import io.sluice.sctp.SctpSendOptions;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -25,27 +23,12 @@ import java.util.concurrent.RejectedExecutionException;
  * before {@code onClosed}.
  */
 final class AssociationSends {
-  private static final VarHandle OUTSIDE;
-  private static final VarHandle OUTSIDE_BYTES;
-
-  static {
-    try {
-      MethodHandles.Lookup l = MethodHandles.lookup();
-      OUTSIDE = l.findVarHandle(AssociationSends.class, "outside", PendingSend.class);
-      OUTSIDE_BYTES = l.findVarHandle(AssociationSends.class, "outsideBytes", long.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
-
   private final Association a;
   /** Null until something had to wait. */
   private Queue<PendingSend> waiting;
   /** Written by the loop. */
   private volatile long waitingBytes;
-  /** Newest first. */
-  private volatile PendingSend outside;
-  private volatile long outsideBytes;
+  private final OutsideSends outside = new OutsideSends();
   /** Somebody was answered SATURATED or REJECTED. */
   private volatile boolean tellWritable;
 
@@ -54,7 +37,7 @@ final class AssociationSends {
   }
 
   long pendingBytes() {
-    return waitingBytes + outsideBytes;
+    return waitingBytes + outside.bytes();
   }
 
   boolean isWritable() {
@@ -187,14 +170,13 @@ final class AssociationSends {
 
   /** Before {@code onClosed}: what waits here will not be sent. */
   void end() {
-    for (PendingSend p = PendingSend.reversed((PendingSend) OUTSIDE.getAndSet(this, PendingSend.CLOSED)); p != null;
-        p = p.next) {
+    for (PendingSend p = outside.close(); p != null; p = p.next) {
+      outside.release(p.data.length);
       add(p);
     }
     Queue<PendingSend> lost = waiting;
     waiting = null;
     waitingBytes = 0;
-    outsideBytes = 0;
     if (lost != null) {
       lost.stream().filter(PendingSend::isMessage).forEach(p -> a.tellSendFailed(p.neverSent()));
     }
@@ -208,15 +190,16 @@ final class AssociationSends {
       return SendResult.CLOSED;
     }
     int n = data.remaining();
-    long load = (long) OUTSIDE_BYTES.getAndAdd(this, (long) n) + n;
+    long load = outside.reserve(n);
     if (waitingBytes + load > a.options.sendLimitBytes()) {
-      OUTSIDE_BYTES.getAndAdd(this, (long) -n);
+      outside.release(n);
       tellWritable = true;
       wakeLoop();
       return SendResult.REJECTED;
     }
     SendResult result = taken(waitingBytes + load);
     if (!push(PendingSend.message(copy(data), how, context))) {
+      outside.release(n);
       return SendResult.CLOSED;
     }
     data.position(data.limit());
@@ -228,18 +211,11 @@ final class AssociationSends {
   }
 
   private boolean push(PendingSend p) {
-    PendingSend head;
-    do {
-      head = outside;
-      if (head == PendingSend.CLOSED) {
-        return false;
-      }
-      p.next = head;
-    } while (!OUTSIDE.compareAndSet(this, head, p));
-    if (head == null) {
+    int outcome = outside.push(p);
+    if (outcome == OutsideSends.FIRST) {
       wakeLoop();
     }
-    return true;
+    return outcome != OutsideSends.REFUSED;
   }
 
   private void wakeLoop() {
@@ -252,12 +228,8 @@ final class AssociationSends {
 
   /** Loop thread, in a task. */
   void take() {
-    PendingSend head = outside;
-    if (head == PendingSend.CLOSED) {
-      return;
-    }
-    for (PendingSend p = PendingSend.reversed((PendingSend) OUTSIDE.getAndSet(this, null)); p != null; p = p.next) {
-      OUTSIDE_BYTES.getAndAdd(this, (long) -p.data.length);
+    for (PendingSend p = outside.take(); p != null; p = p.next) {
+      outside.release(p.data.length);
       if (hasWaiting() || !sendWaiting(p)) {
         add(p);
       }

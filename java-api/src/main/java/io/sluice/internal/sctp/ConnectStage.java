@@ -22,10 +22,12 @@ final class ConnectStage extends CompletableFuture<SctpAssociation> {
   private static final int CLAIMED = 1;
   private static final int GIVEN_UP = 2;
   private static final VarHandle STATE;
+  private static final VarHandle GIVE_UP;
 
   static {
     try {
       STATE = MethodHandles.lookup().findVarHandle(ConnectStage.class, "state", int.class);
+      GIVE_UP = MethodHandles.lookup().findVarHandle(ConnectStage.class, "giveUp", Runnable.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -39,7 +41,7 @@ final class ConnectStage extends CompletableFuture<SctpAssociation> {
   void onGiveUp(Runnable stop) {
     giveUp = stop;
     if (state == GIVEN_UP) {
-      stop.run();
+      stopAttempt(); // Whoever gave up may have come too early to find it.
     }
   }
 
@@ -69,7 +71,7 @@ final class ConnectStage extends CompletableFuture<SctpAssociation> {
   }
 
   private void stopAttempt() {
-    Runnable stop = giveUp;
+    Runnable stop = (Runnable) GIVE_UP.getAndSet(this, null);
     if (stop != null) {
       stop.run();
     }

@@ -6,9 +6,6 @@ import io.sluice.sctp.SctpSendOptions;
 
 /** A message, or a reset of streams, that waits: for the loop when another thread sent it, for room in the stack otherwise. */
 final class PendingSend {
-  /** The end of the association has closed the list of those from outside. */
-  static final PendingSend CLOSED = new PendingSend(new byte[0], null, null, 0);
-
   final byte[] data;
   final SctpSendOptions how;
   /** Null: it is a message. */

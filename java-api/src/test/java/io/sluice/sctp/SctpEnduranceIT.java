@@ -1,0 +1,161 @@
+package io.sluice.sctp;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.sluice.CloseReason.Kind;
+import io.sluice.api.Await;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
+
+/**
+ * What needs time to show: loss that must not end anything, memory that must not grow. Seconds and cycles are the properties
+ * {@code sluice.test.sctp.lossSeconds} and {@code sluice.test.sctp.cycles}; {@code ci/sctp-long} sets them to what is promised.
+ */
+class SctpEnduranceIT {
+  private static final int LOSS_SECONDS = Integer.getInteger("sluice.test.sctp.lossSeconds", 3);
+  private static final int CYCLES = Integer.getInteger("sluice.test.sctp.cycles", 500);
+  /** With 12 KiB and more for each, it takes less than that many forgotten associations to be seen. */
+  private static final int FORGOTTEN = 2000;
+  private static final int ASSOCIATION_KIB = 12;
+  private static final Duration BETWEEN_MESSAGES = Duration.ofMillis(500);
+
+  /** An association whose datagrams get lost. */
+  private static final class Lossy implements AutoCloseable {
+    private final String name;
+    private final UdpRelay wire;
+    private final SctpRecorder client = new SctpRecorder();
+    private final SctpRecorder server;
+    private final SctpAssociation near;
+    private final SctpAssociation far;
+    private int sent;
+
+    Lossy(SctpPair p, SctpLiveness liveness, int percent, boolean even) {
+      name = liveness + ", " + percent + " % lost";
+      wire = new UdpRelay(p.address().udp());
+      SctpAddress through = SctpAddress.overUdp(wire.address(), SctpPair.PORT);
+      near = Await.value(p.clientSide.connect(through, SctpOptions.defaults().withLiveness(liveness), client));
+      server = Await.next(p.accepted);
+      far = Await.value(server.opened);
+      if (even) {
+        wire.loseEvenly(percent);
+      } else {
+        wire.lose(percent);
+      }
+    }
+
+    void talk() {
+      isOpen();
+      assertTrue(near.send(SctpPair.text("there " + sent), 0, 0).accepted(), name);
+      assertTrue(far.send(SctpPair.text("back " + sent), 0, 0).accepted(), name);
+      sent++;
+    }
+
+    private void isOpen() {
+      assertFalse(client.closed.isDone() || server.closed.isDone(), () -> name + ": " + near + ", " + far);
+    }
+
+    void judge() {
+      for (int i = 0; i < sent; i++) {
+        assertEquals("0/0 there " + i, Await.next(server.messages), name);
+        assertEquals("0/0 back " + i, Await.next(client.messages), name);
+      }
+      isOpen();
+      wire.lose(0);
+    }
+
+    @Override
+    public void close() {
+      wire.close();
+    }
+  }
+
+  /**
+   * With 10 % lost at random, FAST and DEFAULT see five misses in a row now and then (some percent of all minutes), which is what they
+   * were told to take for an end. So they get their share without such a series, and WAN gets it at random.
+   */
+  @OnEverySctpEngine
+  void lossOfFiveAndTenPercentEndsNothingAndLosesNothing(SctpCell cell) {
+    List<Lossy> all = new ArrayList<>();
+    try (SctpPair fast = new SctpPair(cell);
+        SctpPair slow = new SctpPair(cell, SctpOptions.defaults(), SctpStackOptions.defaults(), SctpRecorder::new);
+        SctpPair wan =
+            new SctpPair(cell, SctpOptions.defaults().withLiveness(SctpLiveness.WAN), SctpStackOptions.defaults(), SctpRecorder::new)) {
+      for (int percent : new int[] {5, 10}) {
+        all.add(new Lossy(fast, SctpLiveness.FAST, percent, true));
+        all.add(new Lossy(slow, SctpLiveness.DEFAULT, percent, true));
+        all.add(new Lossy(wan, SctpLiveness.WAN, percent, false));
+      }
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LOSS_SECONDS);
+      while (System.nanoTime() < end) { // Time is the subject here.
+        all.forEach(Lossy::talk);
+        LockSupport.parkNanos(BETWEEN_MESSAGES.toNanos());
+      }
+      all.forEach(Lossy::judge);
+    } finally {
+      all.forEach(Lossy::close);
+    }
+  }
+
+  private static void cycles(SctpPair p, SctpEndpoint dialer, int from, int to) {
+    for (int i = from; i < to; i++) {
+      SctpRecorder client = new SctpRecorder();
+      SctpAssociation near = Await.value(dialer.connect(p.address(), SctpOptions.defaults(), client));
+      SctpRecorder server = Await.next(p.accepted);
+      SctpAssociation far = Await.value(server.opened);
+      (i % 2 == 0 ? near : far).abort("next");
+      assertEquals(i % 2 == 0 ? Kind.PEER_ABORT : Kind.LOCAL_ABORT, Await.value(server.closed).kind());
+      assertEquals(i % 2 == 0 ? Kind.LOCAL_ABORT : Kind.PEER_ABORT, Await.value(client.closed).kind());
+    }
+  }
+
+  /** Of the process, without the heap, in KiB. */
+  private static long nativeKib() throws IOException {
+    System.gc();
+    long resident =
+        Files.readAllLines(Path.of("/proc/self/status")).stream().filter(l -> l.startsWith("VmRSS:"))
+            .mapToLong(l -> Long.parseLong(l.replaceAll("[^0-9]", ""))).findFirst().orElseThrow();
+    return resident - Runtime.getRuntime().totalMemory() / 1024;
+  }
+
+  private static void openAndAbort(SctpCell cell, int cycles) throws IOException {
+    boolean measures = Files.isReadable(Path.of("/proc/self/status"));
+    try (SctpPair p = new SctpPair(cell)) {
+      SctpEndpoint dialer = Await.value(p.clientSide.bind(SctpPair.loopback(0)));
+      int warm = cycles / 4;
+      cycles(p, dialer, 0, warm);
+      long before = measures ? nativeKib() : 0;
+      cycles(p, dialer, warm, cycles);
+      long grown = measures ? nativeKib() - before : 0;
+      assertEquals(0, p.clientSide.stats().live());
+      Await.until("the server forgot them, too", () -> p.serverSide.stats().live() == 0);
+      assertEquals(cycles, p.serverSide.stats().value(SctpMetric.ASSOCIATIONS_OPENED));
+      assertEquals(cycles, p.serverSide.stats().value(SctpMetric.ASSOCIATIONS_CLOSED));
+      assertEquals(0, dialer.associations());
+      assertEquals(0, p.listener.associations());
+      System.out.println(cell + ": " + cycles + " associations, " + grown + " KiB more than after a quarter of them");
+      assertTrue(grown < FORGOTTEN * ASSOCIATION_KIB, grown + " KiB more");
+    }
+  }
+
+  @OnEverySctpEngine
+  void openingAndAbortingLeavesNothingBehind(SctpCell cell) throws IOException {
+    openAndAbort(cell, CYCLES);
+  }
+
+  @Tag("slow")
+  @OnEverySctpEngine
+  void tenThousandTimesOpenedAndAbortedTheMemoryIsFlat(SctpCell cell) throws IOException {
+    Assumptions.assumeTrue(Files.isReadable(Path.of("/proc/self/status")), "no /proc: memory cannot be measured here");
+    openAndAbort(cell, 10_000);
+  }
+}

@@ -123,7 +123,7 @@ class UdpDualStackIT {
       UdpDestination train = UdpDestination.to(new InetSocketAddress(UdpPeer.LOOPBACK4.getAddress(), 9)).withSegmentBytes(10);
       String message = assertThrows(IllegalArgumentException.class, () -> s.send(ByteBuffer.allocate(641), train)).getMessage();
       assertTrue(message.contains("641 bytes") && message.contains("64 segments of 10 bytes"), message);
-      assertThrows(NullPointerException.class, () -> s.send(null, train));
+      assertThrows(NullPointerException.class, () -> s.send((ByteBuffer) null, train));
       assertThrows(NullPointerException.class, () -> s.send(ByteBuffer.allocate(1), (UdpDestination) null));
     }
   }

@@ -20,7 +20,7 @@
 #include "dgram.h"
 #include "os.h"
 
-#define BATCH 32u
+#define BATCH 64u
 /* Tries of a datagram on a socket with IP_RECVERR: with errors that its own sending cannot cause, and with those that it can. */
 #define TRIES_FOREIGN 64u
 #define TRIES_OWN     3u

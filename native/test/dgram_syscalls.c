@@ -65,10 +65,10 @@ int main(int argc, char **argv)
     printf("%s: %.4f system calls per echoed datagram, %.4f in bursts of %d\n", argv[1], one, many, MANY);
     if (d.engine == SLUICE_ENGINE_IO_URING) {
         CHECK_MSG(one <= 1.0, "%.4f", one);
-        CHECK_MSG(many <= 3.0 / MANY, "%.4f", many);
+        CHECK_MSG(many <= 8.0 / MANY, "%.4f", many); /* a turn gets up to 32: io_uring_enter, and sendmmsg, which keeps the order */
     } else if (d.engine == SLUICE_ENGINE_EPOLL) {
         CHECK_MSG(one <= 3.0, "%.4f", one);
-        CHECK_MSG(many <= 5.0 / MANY, "%.4f", many); /* the wait, recvmmsg twice, sendmmsg twice */
+        CHECK_MSG(many <= 5.0 / MANY, "%.4f", many); /* the wait, recvmmsg twice, sendmmsg */
     } else {
         CHECK_MSG(one <= 4.0, "%.4f", one);
         CHECK_MSG(many <= 2.1, "%.4f", many);

@@ -8,12 +8,14 @@ import java.util.List;
 /**
  * Whether somebody else could put another file in the place of one that this process has just written there. What is inside
  * a private folder is safe from others; the folder itself is not where others may rename it away. So every folder on the way
- * must belong to this user or to the system, and where everybody may write, the sticky bit must keep them from what is not
- * theirs, as in /tmp.
+ * must belong to this user or to the system, and where others may write, the sticky bit must keep them from what is not
+ * theirs, as in /tmp. A group that has the number of the folder's owner is taken for his own: that is how systems number the
+ * groups that they make for each user.
  */
 final class FolderTrust {
   private static final int STICKY = 01000;
   private static final int WRITABLE_BY_OTHERS = 02;
+  private static final int WRITABLE_BY_GROUP = 020;
   private static final int ROOT = 0;
 
   /** Stands for every user that a container knows nothing of: the owner of most of its files. */
@@ -34,7 +36,7 @@ final class FolderTrust {
       int self = owner(created);
       boolean container = container();
       for (Path p = folder.toRealPath(); p != null; p = p.getParent()) {
-        String danger = dangerOf(p, owner(p), mode(p), self, container);
+        String danger = dangerOf(p, owner(p), group(p), mode(p), self, container);
         if (danger != null) {
           return danger;
         }
@@ -45,15 +47,26 @@ final class FolderTrust {
     return null;
   }
 
-  static String dangerOf(Path p, int owner, int mode, int self, boolean container) {
+  static String dangerOf(Path p, int owner, int group, int mode, int self, boolean container) {
     if (owner != self && owner != ROOT && !(container && owner == OVERFLOW_USER)) {
       return p + " belongs to another user (" + owner + ")";
     }
-    return (mode & WRITABLE_BY_OTHERS) != 0 && (mode & STICKY) == 0 ? "everybody may rename files in " + p + " (no sticky bit)" : null;
+    if ((mode & STICKY) != 0) {
+      return null;
+    }
+    if ((mode & WRITABLE_BY_OTHERS) != 0) {
+      return "everybody may rename files in " + p + " (no sticky bit)";
+    }
+    boolean shared = (mode & WRITABLE_BY_GROUP) != 0 && group != owner;
+    return shared ? "the group " + group + " may rename files in " + p + " (no sticky bit)" : null;
   }
 
   private static int owner(Path p) throws IOException {
     return (Integer) Files.getAttribute(p, "unix:uid");
+  }
+
+  private static int group(Path p) throws IOException {
+    return (Integer) Files.getAttribute(p, "unix:gid");
   }
 
   private static int mode(Path p) throws IOException {

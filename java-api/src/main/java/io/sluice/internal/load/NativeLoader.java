@@ -199,7 +199,8 @@ public class NativeLoader {
     }
     throw new UnavailableException(
         "no folder to load " + library.fileName() + " from: " + String.join("; ", refusals) + ". Name a writable folder that"
-            + " allows execution with -D" + DIR_PROPERTY + "=FOLDER",
+            + " allows execution and is its user's own with -D" + DIR_PROPERTY + "=FOLDER, or an unpacked library with -D" + PATH_PROPERTY
+            + "=FILE",
         last,
         false);
   }

@@ -80,16 +80,26 @@ class FolderTrustTest {
 
   @Test
   void foldersOfOtherUsersAreNotSafe() {
-    assertEquals("/tmp belongs to another user (1000)", FolderTrust.dangerOf(FOLDER, 1000, 0755, 7, false));
-    assertEquals("/tmp belongs to another user (1000)", FolderTrust.dangerOf(FOLDER, 1000, 01777, 7, true));
-    assertNull(FolderTrust.dangerOf(FOLDER, 0, 01777, 7, false));
-    assertNull(FolderTrust.dangerOf(FOLDER, 7, 0700, 7, false));
+    assertEquals("/tmp belongs to another user (1000)", FolderTrust.dangerOf(FOLDER, 1000, 0, 0755, 7, false));
+    assertEquals("/tmp belongs to another user (1000)", FolderTrust.dangerOf(FOLDER, 1000, 0, 01777, 7, true));
+    assertNull(FolderTrust.dangerOf(FOLDER, 0, 0, 01777, 7, false));
+    assertNull(FolderTrust.dangerOf(FOLDER, 7, 7, 0700, 7, false));
+  }
+
+  @Test
+  void aGroupIsOthersUnlessItIsTheOwnersAlone() {
+    assertEquals("the group 100 may rename files in /tmp (no sticky bit)", FolderTrust.dangerOf(FOLDER, 0, 100, 0775, 7, false));
+    assertEquals("the group 100 may rename files in /tmp (no sticky bit)", FolderTrust.dangerOf(FOLDER, 7, 100, 0770, 7, false));
+    assertNull(FolderTrust.dangerOf(FOLDER, 7, 100, 0750, 7, false));
+    assertNull(FolderTrust.dangerOf(FOLDER, 7, 100, 01770, 7, false));
+    assertNull(FolderTrust.dangerOf(FOLDER, 7, 7, 0775, 7, false));
+    assertNull(FolderTrust.dangerOf(FOLDER, 0, 0, 0775, 7, false));
   }
 
   @Test
   void theUnknownOwnerOfAContainersFilesIsTheSystem() {
-    assertNull(FolderTrust.dangerOf(FOLDER, 65534, 01777, 7, true));
-    assertEquals("/tmp belongs to another user (65534)", FolderTrust.dangerOf(FOLDER, 65534, 01777, 7, false));
+    assertNull(FolderTrust.dangerOf(FOLDER, 65534, 65534, 01777, 7, true));
+    assertEquals("/tmp belongs to another user (65534)", FolderTrust.dangerOf(FOLDER, 65534, 65534, 01777, 7, false));
   }
 
   @Test

@@ -82,7 +82,8 @@ class SteadyStateIT extends ContractTest {
   void systemCallsPerEchoOfOneConnection() throws Exception {
     open(1);
     echo(2000);
-    expectSyscallsPerEcho(cell.isUring() ? 1.05 : 3.0, 8000, () -> echo(8000));
+    // Wait, receive, send; and room for a few wake-ups that bring nothing, as a busy machine has them.
+    expectSyscallsPerEcho(cell.isUring() ? 1.05 : 3.01, 8000, () -> echo(8000));
   }
 
   @Test

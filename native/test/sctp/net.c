@@ -12,7 +12,12 @@
  * search of its symbols, so that in a test this is virtual time, too. The epoch is any moment far from 0.
  */
 static _Thread_local uint64_t virtual_ms; /* a thread that drives stacks has time of its own */
-__attribute__((visibility("default"))) int gettimeofday(struct timeval *restrict tv, void *restrict tz)
+#if defined(__FreeBSD__) || defined(__OpenBSD__)
+typedef struct timezone time_zone;
+#else
+typedef void time_zone;
+#endif
+__attribute__((visibility("default"))) int gettimeofday(struct timeval *restrict tv, time_zone *restrict tz)
 {
     (void)tz;
     uint64_t ms = 1700000000000u + virtual_ms;

@@ -11,6 +11,9 @@ readonly SLUICE_BSD_PROCESSORS=(x86_64 aarch64) # as zig names them
 # compile_for_kqueue BUILD_DIR: one line for each system, compiled or left out; fails when one does not compile.
 compile_for_kqueue() {
     local system processor target headers failed=0 platforms=$SLUICE_ROOT/cmake/platforms
+    for target in ${SLUICE_BSD_HEADERS:-}; do
+        [[ -f ${target#*=}/sys/event.h ]] || die 2 "SLUICE_BSD_HEADERS: $target has no sys/event.h"
+    done
     mkdir -p "$1"
     for target in osx-x86_64 osx-aarch_64; do
         compile_sources "$target" "$1" -DCMAKE_TOOLCHAIN_FILE="$platforms/$target.cmake" || failed=1
@@ -34,7 +37,6 @@ bsd_headers() {
     local target=$1 entry
     for entry in ${SLUICE_BSD_HEADERS:-}; do
         if [[ ${entry%%=*} == "$target" ]]; then
-            [[ -f ${entry#*=}/sys/event.h ]] || die 2 "SLUICE_BSD_HEADERS: ${entry#*=} has no sys/event.h"
             say "${entry#*=}"
             return 0
         fi

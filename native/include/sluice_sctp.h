@@ -322,6 +322,7 @@ typedef struct sluice_sctp_header {
 #define SLUICE_SCTP_CTR_SLOTS_OUT           33u /* gauge: slots the caller owns now or has not read yet            */
 #define SLUICE_SCTP_CTR_PATHS               34u /* gauge: peers with an association                                */
 #define SLUICE_SCTP_CTR_INITS_ANSWERED      35u /* INITs of strangers to a listener: a cookie went out, nothing is kept */
+#define SLUICE_SCTP_CTR_BAD_COOKIES         36u /* COOKIE ECHOs that were worth no answer: forged, or from another address */
 #define SLUICE_SCTP_CTR_CLOSED_BY_KIND      48u /* + SLUICE_SCTP_CLOSED_*: 48..63                                  */
 #define SLUICE_SCTP_CTR_COUNT               64u
 

@@ -14,7 +14,10 @@ import java.util.Arrays;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 
-/** What must end nothing although it comes from the peer's own address, what ends an association in another way than the peer meant, and counters of all. */
+/**
+ * Real datagrams that no honest peer sends: what must end nothing although it comes from the peer's own address, what ends an
+ * association in another way than the peer meant, and that all is counted.
+ */
 class SctpBadInputIT {
   private static final int TIMES = 50;
   private static final int OUT_OF_RANGE = 999;

@@ -169,6 +169,7 @@ static void init_flood(uint32_t peers)
     CHECK_EQ(net_counter(&n, 1, SLUICE_SCTP_CTR_PATHS), peers);
     CHECK_EQ(net_counter(&n, 1, SLUICE_SCTP_CTR_OPENED), peers);
     CHECK_GE(net_counter(&n, 1, SLUICE_SCTP_CTR_OUT) - out, 60000); /* all were answered */
+    CHECK_GE(net_counter(&n, 1, SLUICE_SCTP_CTR_INITS_ANSWERED), 60000);
     long grown = net_rss_kb() - before;
     printf("%ld KiB more after 50000 INITs\n", grown);
 #if !defined(__SANITIZE_ADDRESS__) /* which keeps freed memory for a while */
@@ -203,12 +204,15 @@ static void stolen_cookie(void)
         CHECK_GE(net_inject(&n, 1, &thief, kept[0]->data, kept[0]->bytes), 0);
         CHECK_EQ(net_counter(&n, 1, SLUICE_SCTP_CTR_OPENED), opened);
         CHECK_EQ(net_counter(&n, 1, SLUICE_SCTP_CTR_PATHS), 1);
+        CHECK_EQ(net_counter(&n, 1, SLUICE_SCTP_CTR_BAD_COOKIES), i + 1);
         thief = n.node[0].addr;
     }
     CHECK_GE(net_inject(&n, 1, &n.node[0].addr, kept[0]->data, kept[0]->bytes), 0);
     CHECK_EQ(net_counter(&n, 1, SLUICE_SCTP_CTR_OPENED), opened + 1);
     net_flush(&n);
     net_need(&n, 0, c, SLUICE_SCTP_EV_UP);
+    CHECK_GE(net_inject(&n, 1, &n.node[0].addr, kept[0]->data, kept[0]->bytes), 0); /* as when its COOKIE ACK was lost */
+    CHECK_EQ(net_counter(&n, 1, SLUICE_SCTP_CTR_BAD_COOKIES), 3);
     forget_kept();
     net_close(&n);
 }

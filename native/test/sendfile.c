@@ -98,7 +98,6 @@ static void a_drain_that_fails_becomes_a_reset(void)
 {
     uint64_t handle;
     int peer;
-    char text[50];
     int32_t file = open_file(path);
 
     drive_pair(&d, &handle, &peer);
@@ -106,7 +105,7 @@ static void a_drain_that_fails_becomes_a_reset(void)
     drive_end(&d, handle, 2, SLUICE_SQE_DRAIN);
     CHECK_EQ(drive_expect(&d, 1, -SLUICE_EIO).accepted, 50);
     drive_expect(&d, 2, 0);
-    peer_read(&d, peer, text, sizeof text);
+    /* What was accepted may be lost with the reset: before Linux 6.5 sendfile holds a part back that it expects to go on. */
     CHECK_EQ(peer_end(&d, peer), ECONNRESET);
     CHECK_EQ(close_file(file), 0);
     close(peer);

@@ -99,6 +99,11 @@ static void take_stranger(sluice_sctp *s, const uint8_t *p, uint32_t bytes, uint
     s->quiet_until_ms = s->now_ms + SSC_QUIET_MS;
 }
 
+static uint64_t answers_of(const sluice_sctp *s)
+{
+    return s->counters[SLUICE_SCTP_CTR_OUT] + s->counters[SLUICE_SCTP_CTR_OUT_DROPPED];
+}
+
 static void take(sluice_sctp *s, const sluice_sctp_datagram *d)
 {
     const uint8_t *p = (const uint8_t *)(uintptr_t)d->data;
@@ -112,12 +117,15 @@ static void take(sluice_sctp *s, const sluice_sctp_datagram *d)
     s->current_peer = d->peer;
     s->current_value = ssc_path_value(s, &d->peer);
     uint8_t ecn = (uint8_t)(d->ecn & 3);
+    bool cookie = p[SSC_COMMON_HEADER] == CHUNK_COOKIE_ECHO;
+    uint64_t answers = answers_of(s);
     s->moment = p[SSC_COMMON_HEADER] == CHUNK_SHUTDOWN ? SSC_AT_SHUTDOWN : SSC_AT_PACKET;
     if (ssc_path_find(s, s->current_value)) {
         if (ends) ssc_failures_expected(s, s->current_value, p, false);
         s->lib.conninput((void *)(uintptr_t)s->current_value, p, d->bytes, ecn);
         ssc_accept_all(s);
     } else take_stranger(s, p, d->bytes, ecn);
+    if (cookie && answers_of(s) == answers) ssc_count(s, SLUICE_SCTP_CTR_BAD_COOKIES, 1);
     s->current_value = 0;
     ssc_pump(s);
     s->moment = SSC_AT_PACKET;

@@ -50,7 +50,9 @@ public enum SctpMetric {
   /** Handshakes that were completed and aborted because of a limit, or because nobody listens. */
   ACCEPTS_REFUSED(32),
   /** INITs of strangers to a listener. Each was answered by a cookie, and nothing is kept of it: in a flood of them only this rises. */
-  INITS_ANSWERED(35);
+  INITS_ANSWERED(35),
+  /** Cookies that came back and were not this stack's, or from another address than the one that they were given to. */
+  BAD_COOKIES(36);
 
   private final int number;
 

@@ -3,7 +3,7 @@ package io.sluice.sctp;
 /**
  * A message that was taken and is given up: its partial reliability ended, or the association.
  *
- * <p>A message that was fragmented may be told in pieces: at least once, perhaps several times with the same context.
+ * <p>Each message that was taken and not acknowledged is told once, before {@code onClosed}, whatever ended the association.
  *
  * @param stream it was to go on
  * @param ppid its payload protocol identifier

@@ -14,7 +14,10 @@ import java.util.Arrays;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 
-/** What must end nothing although it comes from the peer's own address, what ends an association in another way than the peer meant, and counters of all. */
+/**
+ * Real datagrams that no honest peer sends: what must end nothing although it comes from the peer's own address, what ends an
+ * association in another way than the peer meant, and that all is counted.
+ */
 class SctpBadInputIT {
   private static final int TIMES = 50;
   private static final int OUT_OF_RANGE = 999;
@@ -92,10 +95,10 @@ class SctpBadInputIT {
   }
 
   @OnEverySctpCell
-  void truncatedChunksAndWrongChecksumsAndTagsOfThePeersOwnAddressEndNothingAndAreCounted(SctpCell cell) {
+  void truncatedChunksAndWrongChecksumsTagsAndCookiesOfThePeersOwnAddressEndNothingAndAreCounted(SctpCell cell) {
     Random dice = new Random(11);
     int[] types = {
-      SctpPacket.DATA, SctpPacket.ABORT, SctpPacket.SHUTDOWN, SctpPacket.SHUTDOWN_ACK, 3, 4, 5, 9, 10, 14, 130, 192
+      SctpPacket.DATA, SctpPacket.ABORT, SctpPacket.SHUTDOWN, SctpPacket.SHUTDOWN_ACK, 3, 4, 5, 9, 14, 130, 192
     };
     try (Victim v = new Victim(cell)) {
       v.absorbs(TIMES, cutChunk(dice), SctpMetric.GARBAGE);
@@ -109,6 +112,11 @@ class SctpBadInputIT {
         p[4 + dice.nextInt(4)] ^= (byte) (1 + dice.nextInt(255));
         return SctpPacket.sealed(p);
       }, SctpMetric.BAD_TAGS, SctpMetric.OUT_OF_THE_BLUE);
+      v.absorbs(TIMES, seen -> {
+        byte[] cookie = new byte[16 + dice.nextInt(300)];
+        dice.nextBytes(cookie);
+        return SctpPacket.like(seen, SctpPacket.chunk(SctpPacket.COOKIE_ECHO, 0, cookie));
+      }, SctpMetric.BAD_COOKIES);
     }
   }
 

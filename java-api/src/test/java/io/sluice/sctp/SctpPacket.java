@@ -12,6 +12,7 @@ final class SctpPacket {
   static final int ABORT = 6;
   static final int SHUTDOWN = 7;
   static final int SHUTDOWN_ACK = 8;
+  static final int COOKIE_ECHO = 10;
   static final int COOKIE_ACK = 11;
   /** Ports, tag, checksum. */
   static final int HEADER_BYTES = 12;

@@ -128,6 +128,7 @@ public final class SctpAbi {
   public static final int CTR_SLOTS_OUT = 33;
   public static final int CTR_PATHS = 34;
   public static final int CTR_INITS_ANSWERED = 35;
+  public static final int CTR_BAD_COOKIES = 36;
   public static final int CTR_CLOSED_BY_KIND = 48;
   public static final int CTR_COUNT = 64;
 

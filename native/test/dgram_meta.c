@@ -54,7 +54,9 @@ static void any_bytes_are_read_safely(void)
         sl_meta_received(&raw, &m);
         CHECK_LE(m.family, SLUICE_FAMILY_INET6);
         CHECK_EQ(!!(m.flags & SLUICE_META_TRUNCATED), !!raw.flags);
-        CHECK_EQ(m.flags & ~(SLUICE_META_HAS_LOCAL | SLUICE_META_HAS_TOS | SLUICE_META_HAS_DROPS | SLUICE_META_TRUNCATED), 0);
+        CHECK_EQ(m.flags & ~(SLUICE_META_HAS_LOCAL | SLUICE_META_HAS_TOS | SLUICE_META_HAS_DROPS | SLUICE_META_TRUNCATED |
+                             SLUICE_META_TO_MANY), 0);
+        CHECK(!(m.flags & SLUICE_META_TO_MANY) || (m.flags & SLUICE_META_HAS_LOCAL));
         if (sl_meta_error(&raw, &m)) {
             CHECK_EQ(m.flags & ~SLUICE_META_HAS_LOCAL, SLUICE_META_ERROR);
             CHECK(m.origin == SLUICE_ORIGIN_ICMP || m.origin == SLUICE_ORIGIN_ICMP6);

@@ -119,7 +119,7 @@ int main(int argc, char **argv)
     a_refusal_in_the_middle_of_a_batch_is_told(&d);
     drive_quiet(&d);
     drive_close(&d);
-    if (!own_network() || !slow_loopback("50mbit")) SKIP("no network namespace with a slow loopback here (needs ip, tc, and the right to make one)");
+    if (!own_network() || !slow_loopback("10mbit")) SKIP("no network namespace with a slow loopback here (needs ip, tc, and the right to make one)");
     drive_open(&d, argv[1], NULL);
     drive_pool(&d, 512, 8);
     a_full_socket_keeps_the_order(&d);

@@ -64,14 +64,15 @@ static uint64_t deliver(sl_loop *l, sl_slot *s, sl_pool *p, const batch *b, uint
     return 0;
 }
 
-static uint32_t batch_size(const sl_loop *l, const sl_slot *s, const sl_pool *p, uint64_t budget_left)
+/* `each`: what a datagram is expected to count for in the budget. */
+static uint32_t batch_size(const sl_loop *l, const sl_slot *s, const sl_pool *p, uint64_t budget_left, uint64_t each)
 {
     uint32_t n = s->engine_word[1] ? (uint32_t)s->engine_word[1] : BATCH_FIRST, room = sl_cq_room(l);
 
     /* recvmmsg looks for an error of the socket first; an SCTP socket's is to be told behind all that is queued. */
     if (!(s->flags & SL_F_IN_MULTI) || (s->flags & SL_F_SCTP)) return 1;
     if (n > p->free_count) n = p->free_count;
-    if (n > 1 + budget_left / p->buf_bytes) n = (uint32_t)(1 + budget_left / p->buf_bytes);
+    if (n > 1 + budget_left / each) n = (uint32_t)(1 + budget_left / each);
     return n < room ? n : room;
 }
 
@@ -101,7 +102,7 @@ void sl_ready_receive_messages(sl_loop *l, sl_slot *s)
 {
     sl_pool *p = &l->pools[s->in_group];
     uint64_t spent = 0;
-    uint32_t notes = 0;
+    uint32_t notes = 0, taken = 0;
     batch b;
 
     if ((s->ready & RD_ERR) && (s->flags & SL_F_RECVERR)) sl_msg_errors(l, s);
@@ -114,7 +115,8 @@ void sl_ready_receive_messages(sl_loop *l, sl_slot *s)
             sl_starve(l, s); /* C9 */
             return;
         }
-        uint32_t n = batch_size(l, s, p, l->cfg.read_budget - spent);
+        /* As long as the last ones: with a whole buffer for each, batches would shrink long before the budget is spent. */
+        uint32_t n = batch_size(l, s, p, l->cfg.read_budget - spent, taken ? spent / taken : p->buf_bytes);
         prepare(p, &b, n);
         int after, got = sl_os_receive_messages(l, s->fd, b.m, n, &after);
         if (got < 0) {
@@ -128,6 +130,7 @@ void sl_ready_receive_messages(sl_loop *l, sl_slot *s)
         uint64_t bytes = deliver(l, s, p, &b, (uint32_t)got);
         if (!bytes) return;
         spent += bytes;
+        taken += (uint32_t)got;
         if (__builtin_expect(after, 0)) {
             notes++;
             if (!receive_failed(l, s, after)) return;

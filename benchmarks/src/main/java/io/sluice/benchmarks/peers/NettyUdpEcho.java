@@ -31,7 +31,7 @@ public final class NettyUdpEcho {
   private static final int DATAGRAM_BYTES = 2048;
   private static final int TRAIN_BYTES = 64 << 10;
   private static final int TRAIN_DATAGRAMS = 64;
-  /** The best of 16, 32, 64 and 128 for both transports. */
+  /** Datagrams of one call, as many as Sluice takes at most. Not tuned beyond that. */
   private static final String BATCH = "64";
 
   private NettyUdpEcho() {}

@@ -197,8 +197,10 @@ static void make_seeds(void)
     add(4, "message", 7);
     add(5, "\x68", 1); /* ECONNRESET */
     add(6, "", 0);
-    struct { struct cmsghdr head; ksctp_rcvinfo info; } c = {{CMSG_LEN(sizeof(ksctp_rcvinfo)), KSCTP_PROTOCOL, KSCTP_CMSG_RCVINFO}, {0}};
-    add(7, &c, sizeof c);
+    const struct cmsghdr head = {.cmsg_len = CMSG_LEN(sizeof(ksctp_rcvinfo)), .cmsg_level = KSCTP_PROTOCOL, .cmsg_type = KSCTP_CMSG_RCVINFO};
+    memset(n, 0, sizeof n);
+    memcpy(n, &head, sizeof head);
+    add(7, n, CMSG_SPACE(sizeof(ksctp_rcvinfo)));
 }
 
 static void write_seeds(const char *dir)

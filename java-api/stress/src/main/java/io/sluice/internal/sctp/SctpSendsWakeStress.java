@@ -10,7 +10,7 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
 /**
- * Two threads send while the loop takes: what the loop did not find, somebody has been made to tell it. Results: messages found;
+ * A thread sends twice while the loop takes: what the loop did not find, somebody has been made to tell it. Results: messages found;
  * messages left; left without anybody who tells.
  */
 @JCStressTest
@@ -30,10 +30,6 @@ public class SctpSendsWakeStress {
   @Actor
   public void sender() {
     oneOutcome = outside.push(one);
-  }
-
-  @Actor
-  public void other() {
     twoOutcome = outside.push(two);
   }
 

@@ -369,7 +369,7 @@ typedef struct sluice_sctp_config {
  *
  * Measured idle. While data waits to be acknowledged, about five retransmission timeouts are enough: 1.1-1.3 s with FAST
  * and DEFAULT. These two take five misses in a row for an end, which 10 % of random loss in each direction bring about in
- * one minute of fifty or a hundred; WAN takes nine.
+ * 6 and 3 of 100 minutes; WAN takes nine.
  */
 #define SLUICE_SCTP_PROFILE_DEFAULT 0u
 #define SLUICE_SCTP_PROFILE_FAST    1u

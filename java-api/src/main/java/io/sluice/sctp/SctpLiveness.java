@@ -10,8 +10,8 @@ import java.util.Objects;
  * <pre>
  *            RTO min/max/initial  retransmissions  heartbeat  connect         silent peer found   stands loss of
  *            ms                   assoc  path      ms         attempts        measured / bound    each direction
- *   FAST     200 / 250 / 250      4      4         300        5, up to 0.5 s  1.4-2.0 s / 2.9 s   10 %
- *   DEFAULT  250 / 500 / 500      4      4         1000       5, up to 1 s    3.0-4.3 s / 6.5 s   10 %
+ *   FAST     200 / 250 / 250      4      4         300        5, up to 0.5 s  1.4-2.0 s / 2.9 s   5 %
+ *   DEFAULT  250 / 500 / 500      4      4         1000       5, up to 1 s    3.0-4.3 s / 6.5 s   5 %
  *   WAN      1000 / 10000 / 3000  8      8         5000       8, up to 10 s   -         / 160 s   30 %
  *   RFC      1000 / 60000 / 3000  10     5         30000      8, up to 60 s   776 s     / 1140 s  as RFC 9260 has it
  * </pre>
@@ -19,8 +19,8 @@ import java.util.Objects;
  * The bound of an idle association is 2 x heartbeat + 1.5 x RTO max x (retransmissions + 2): the first miss shows after at most
  * two heartbeats, then every probe waits at most 1.5 RTO because of its jitter. With data on the way it is found sooner.
  * FAST and DEFAULT expect peers that acknowledge within 200 ms, as RFC 9260 asks, and round trips well below that. A loss that comes
- * in such series that five probes in a row are missed is an end for them: where 10 % are lost at random for long, one minute in fifty has one
- * with FAST and one in a hundred with DEFAULT. WAN has to miss nine.
+ * in such series that five probes in a row are missed is an end for them: where 10 % are lost at random for long, 6 of 100 minutes have one
+ * with FAST and 3 with DEFAULT. WAN has to miss nine.
  */
 public final class SctpLiveness {
   /** Within 3 seconds: for a host, a rack, a data centre. */

@@ -88,10 +88,12 @@ foreach(part MAJOR MINOR)
 endforeach()
 
 file(SHA256 "${platform_dir}/${SLUICE_LIBRARY}" build_id)
+file(SIZE "${platform_dir}/${SLUICE_LIBRARY}" build_bytes)
 file(WRITE "${platform_dir}/sluice.properties"
   "version=${SLUICE_VERSION}\n"
   "abi=${abi_MAJOR}.${abi_MINOR}\n"
   "platform=${SLUICE_PLATFORM}\n"
   "library=${SLUICE_LIBRARY}\n"
+  "bytes=${build_bytes}\n"
   "buildId=${build_id}\n")
 message(STATUS "libsluice ${SLUICE_VERSION}, ABI ${abi_MAJOR}.${abi_MINOR}, ${SLUICE_PLATFORM}, sha256 ${build_id}")

@@ -3,6 +3,7 @@ package io.sluice.internal.engine;
 import io.sluice.internal.abi.Abi;
 import io.sluice.internal.bind.Binding;
 import io.sluice.internal.bind.UnavailableException;
+import io.sluice.internal.log.Log;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.Reference;
@@ -43,8 +44,6 @@ public final class NativeEngine implements Engine {
       throw new ExceptionInInitializerError(e);
     }
   }
-
-  private static final System.Logger LOG = System.getLogger("io.sluice");
 
   /** Every loop that exists in C: see "Memory" above. */
   private static final Set<NativeEngine> LIVE = ConcurrentHashMap.newKeySet();
@@ -312,7 +311,7 @@ public final class NativeEngine implements Engine {
     loop = 0;
     if (code < 0) {
       // The loop is over all the same, but the kernel may still write to pools: this object stays in LIVE, with them.
-      LOG.log(System.Logger.Level.WARNING, "{0}: {1}; the memory of its pools is kept", this, binding.strerror(code));
+      Log.logger().log(System.Logger.Level.WARNING, "{0}: {1}; the memory of its pools is kept", this, binding.strerror(code));
       return 0;
     }
     LIVE.remove(this);

@@ -1,5 +1,7 @@
 package io.sluice.internal.load;
 
+import io.sluice.internal.bind.Bindings;
+import io.sluice.internal.log.Log;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,8 +14,6 @@ import java.util.concurrent.ConcurrentHashMap;
  * a group for every request would say nothing new with the second line.
  */
 public final class Announcement {
-  private static final System.Logger LOG = System.getLogger("io.sluice");
-
   /** Few: the texts differ only where the outcome does. The bound is for reasons that contain something new each time. */
   private static final int MAX_TEXTS = 64;
 
@@ -21,11 +21,21 @@ public final class Announcement {
 
   private Announcement() {}
 
+  /** Whether something better than what runs exists on this system, and nobody asked for what runs. */
+  public static boolean isDowngrade(Selection s) {
+    return isDowngrade(s, Platform.current());
+  }
+
+  static boolean isDowngrade(Selection s, Platform platform) {
+    String best = platform.isLinux() ? EngineSelector.IO_URING : EngineSelector.KQUEUE;
+    return !s.engineAsked() && !(s.engine().equals(best) && s.binding().equals(Bindings.JNI));
+  }
+
   /** Logs at level INFO, unless this was said before. */
   public static void of(Selection selection) {
     String text = text(selection, Platform.current(), LibraryFile.ourVersion());
     if (SAID.size() < MAX_TEXTS && SAID.add(text)) {
-      LOG.log(System.Logger.Level.INFO, text);
+      Log.logger().log(System.Logger.Level.INFO, text);
     }
   }
 

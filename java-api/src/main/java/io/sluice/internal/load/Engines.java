@@ -6,6 +6,7 @@ import io.sluice.internal.bind.UnavailableException;
 import io.sluice.internal.engine.Engine;
 import io.sluice.internal.engine.EngineConfig;
 import io.sluice.internal.engine.NativeEngine;
+import io.sluice.internal.log.Log;
 import io.sluice.internal.nio.NioEngine;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,8 +21,6 @@ import java.util.Locale;
 public final class Engines {
   public static final String ENGINE_PROPERTY = "sluice.engine";
   public static final String BINDING_PROPERTY = "sluice.binding";
-
-  private static final System.Logger LOG = System.getLogger("io.sluice");
 
   /** An open engine, and the selection as it came out in the end. */
   public record Opened(Engine engine, Selection selection) {}
@@ -98,7 +97,7 @@ public final class Engines {
           throw EngineSelector.unavailable("engine " + now.engine(), e.getMessage(), now.candidates());
         }
         Selection next = without(loader, now, e.getMessage());
-        LOG.log(
+        Log.logger().log(
             System.Logger.Level.WARNING, "Engine {0} cannot be opened: {1}. Using {2}.", now.engine(), e.getMessage(), next.engine());
         now = next;
       }

@@ -3,6 +3,7 @@ package io.sluice.internal.load;
 import io.sluice.internal.bind.Binding;
 import io.sluice.internal.bind.Bindings;
 import io.sluice.internal.bind.UnavailableException;
+import io.sluice.internal.log.Log;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,8 +36,6 @@ public class NativeLoader {
   public static final String KEEP_PROPERTY = "sluice.native.keep";
 
   private static final String LIBRARY_PATH = "java.library.path";
-  private static final System.Logger LOG = System.getLogger("io.sluice");
-
   private static final NativeLoader SHARED =
       new NativeLoader(NativeLoader.class.getClassLoader(), System::getProperty, System::getenv, Platform.current());
 
@@ -141,7 +140,7 @@ public class NativeLoader {
       throw also.isEmpty() ? e : new UnavailableException(e.getMessage() + also, e, false);
     }
     if (!also.isEmpty()) {
-      LOG.log(System.Logger.Level.WARNING, "Sluice took the library of the class path{0}.", also);
+      Log.logger().log(System.Logger.Level.WARNING, "Sluice took the library of the class path{0}.", also);
     }
     return loaded;
   }

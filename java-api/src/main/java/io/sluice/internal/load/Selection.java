@@ -1,6 +1,7 @@
 package io.sluice.internal.load;
 
 import io.sluice.EngineReport;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -21,10 +22,12 @@ public record Selection(
 
   /** The candidate of that kind and name. */
   public Candidate candidate(String kind, String name) {
-    return candidates.stream()
-        .filter(c -> c.is(kind, name))
-        .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("no " + kind + " is called " + name + ": " + candidates));
+    for (Candidate c : candidates) {
+      if (c.is(kind, name)) {
+        return c;
+      }
+    }
+    throw new IllegalArgumentException("no " + kind + " is called " + name + ": " + candidates);
   }
 
   Selection withFeatures(int inUse) {
@@ -33,12 +36,10 @@ public record Selection(
 
   /** The same for users. */
   public EngineReport report() {
-    return new EngineReport(
-        engine,
-        binding,
-        Features.names(features),
-        candidates.stream()
-            .map(c -> new EngineReport.Candidate(c.kind(), c.name(), c.reason().isEmpty(), c.usable(), c.reason()))
-            .toList());
+    List<EngineReport.Candidate> told = new ArrayList<>();
+    for (Candidate c : candidates) {
+      told.add(new EngineReport.Candidate(c.kind(), c.name(), c.reason().isEmpty(), c.usable(), c.reason()));
+    }
+    return new EngineReport(engine, binding, Features.names(features), told);
   }
 }

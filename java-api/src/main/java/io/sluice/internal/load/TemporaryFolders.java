@@ -1,12 +1,16 @@
 package io.sluice.internal.load;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -17,6 +21,7 @@ import java.util.function.UnaryOperator;
 /** Where the library may be written for a moment: a private folder below one of several candidates. */
 final class TemporaryFolders {
   private static final Path MOUNTS = Path.of("/proc/self/mountinfo");
+  private static final Path RANDOM = Path.of("/dev/urandom");
 
   private TemporaryFolders() {}
 
@@ -56,9 +61,8 @@ final class TemporaryFolders {
    */
   static Path write(Path below, String fileName, byte[] content) throws IOException {
     Path folder =
-        Files.createTempDirectory(
-            below,
-            "sluice-" + ProcessHandle.current().pid() + "-",
+        Files.createDirectory(
+            below.resolve("sluice-" + unpredictable()),
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     Path file = folder.resolve(fileName);
     try {
@@ -76,6 +80,22 @@ final class TemporaryFolders {
       delete(file);
       throw e;
     }
+  }
+
+  /**
+   * 128 bits that nobody can guess: who could, would be there first and keep the library from loading. Straight from the system, because
+   * setting up Java's SecureRandom takes a tenth of the whole start.
+   */
+  private static String unpredictable() throws IOException {
+    byte[] bits = new byte[16];
+    try (InputStream system = Files.newInputStream(RANDOM)) {
+      if (system.readNBytes(bits, 0, bits.length) < bits.length) {
+        throw new IOException(RANDOM + " has ended");
+      }
+    } catch (NoSuchFileException e) { // A system or a container without it.
+      new SecureRandom().nextBytes(bits);
+    }
+    return new BigInteger(1, bits).toString(Character.MAX_RADIX);
   }
 
   /** Deletes what {@link #write} made. A library in use stays mapped. */

@@ -1,6 +1,6 @@
 package io.sluice.internal.loop;
 
-import java.lang.System.Logger;
+import io.sluice.internal.log.Log;
 import java.lang.System.Logger.Level;
 
 /**
@@ -67,8 +67,6 @@ final class FaultLog {
     }
   }
 
-  private static final Logger LOG = System.getLogger("io.sluice");
-
   private FaultLog() {}
 
   static void log(Fault fault, String where, Throwable cause) {
@@ -77,7 +75,7 @@ final class FaultLog {
       return;
     }
     try {
-      LOG.log(Level.WARNING, line(fault, where, hidden), cause);
+      Log.logger().log(Level.WARNING, line(fault, where, hidden), cause);
     } catch (Throwable ignored) {
       // A broken log back end must not break the loop that reports through it; nor one that cannot open its files because
       // the process is out of descriptors.

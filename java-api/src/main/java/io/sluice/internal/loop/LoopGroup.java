@@ -14,7 +14,6 @@ import io.sluice.UdpHandler;
 import io.sluice.UdpOptions;
 import io.sluice.UdpSocket;
 import io.sluice.internal.engine.Engine;
-import io.sluice.internal.load.Announcement;
 import io.sluice.internal.load.Engines;
 import io.sluice.internal.load.SctpNatives;
 import io.sluice.internal.load.Selection;
@@ -83,11 +82,10 @@ public final class LoopGroup implements EventLoopGroup {
       throw e;
     }
     group.report = selection.report();
-    Announcement.of(selection);
     if (!group.callerDriven) {
       group.startThreads(builder.threadFactory());
     }
-    group.watch(builder.stallThreshold());
+    group.watch(builder.stallThreshold(), AnnouncementWatch.of(selection));
     return group;
   }
 
@@ -123,15 +121,21 @@ public final class LoopGroup implements EventLoopGroup {
     return t;
   }
 
-  private void watch(Duration stallThreshold) {
+  private void watch(Duration stallThreshold, AnnouncementWatch announcement) {
     synchronized (this) {
       if (endedLoops == loops.size()) {
+        announcement.end();
         return;
       }
+      watched.add(announcement);
       if (!stallThreshold.isZero()) {
         loops.forEach(loop -> watched.add(new LoopWatch(loop, loop.counters, stallThreshold.toNanos())));
       }
-      loops.stream().map(loop -> loop.leaseChecks).filter(Objects::nonNull).forEach(watched::add);
+      for (Loop loop : loops) {
+        if (loop.leaseChecks != null) {
+          watched.add(loop.leaseChecks);
+        }
+      }
       JmxWatch jmx = JmxWatch.orNull(this, number);
       if (jmx != null) {
         watched.add(jmx);

@@ -64,4 +64,18 @@ class AnnouncementTest {
         "Sluice 1.2: engine epoll, binding jni. It was asked for.",
         text("epoll", "jni", true, LINUX, engine("io_uring", "epoll was asked for"), engine("epoll", ""), binding("jni", "")));
   }
+
+  private static boolean downgrade(String engine, String binding, boolean asked, Platform platform) {
+    return Announcement.isDowngrade(new Selection(engine, binding, asked, 0, List.of()), platform);
+  }
+
+  @Test
+  void onlyTheBestOrWhatWasAskedForMayBeToldLater() {
+    assertEquals(false, downgrade("io_uring", "jni", false, LINUX));
+    assertEquals(false, downgrade("kqueue", "jni", false, MAC));
+    assertEquals(false, downgrade("nio", "none", true, LINUX));
+    assertEquals(true, downgrade("epoll", "jni", false, LINUX));
+    assertEquals(true, downgrade("io_uring", "ffm", false, LINUX));
+    assertEquals(true, downgrade("nio", "none", false, MAC));
+  }
 }

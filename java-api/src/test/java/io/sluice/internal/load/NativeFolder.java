@@ -11,6 +11,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -46,11 +49,32 @@ final class NativeFolder {
 
   NativeFolder with(byte[] library, String version, String abi, String buildId) throws IOException {
     Files.write(folder.resolve(PLATFORM.libraryName()), library);
-    Files.writeString(
-        folder.resolve("sluice.properties"),
-        "version=" + version + "\nabi=" + abi + "\nplatform=" + PLATFORM.classifier() + "\nlibrary=" + PLATFORM.libraryName()
-            + "\nbuildId=" + buildId + "\n");
+    Files.writeString(folder.resolve("sluice.properties"), properties(version, abi, buildId));
     return this;
+  }
+
+  /** A jar with the library, not compressed, whose properties say that it has so many bytes. */
+  static Path jar(Path dir, byte[] library, int bytes) throws IOException {
+    Path jar = dir.resolve("natives.jar");
+    CRC32 crc = new CRC32();
+    crc.update(library);
+    String folder = LibraryFile.RESOURCE_FOLDER + PLATFORM.classifier() + "/";
+    try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(jar))) {
+      out.putNextEntry(new ZipEntry(folder + "sluice.properties"));
+      out.write((properties("1", Abi.ABI_MAJOR + "." + Abi.ABI_MINOR, LibraryFile.sha256(library)) + "bytes=" + bytes + "\n").getBytes());
+      ZipEntry entry = new ZipEntry(folder + PLATFORM.libraryName());
+      entry.setMethod(ZipEntry.STORED);
+      entry.setSize(library.length);
+      entry.setCrc(crc.getValue());
+      out.putNextEntry(entry);
+      out.write(library);
+    }
+    return jar;
+  }
+
+  private static String properties(String version, String abi, String buildId) {
+    return "version=" + version + "\nabi=" + abi + "\nplatform=" + PLATFORM.classifier() + "\nlibrary=" + PLATFORM.libraryName()
+        + "\nbuildId=" + buildId + "\n";
   }
 
   Path library() {

@@ -10,6 +10,9 @@ import io.sluice.internal.abi.Abi;
 import io.sluice.internal.bind.Bindings;
 import io.sluice.internal.bind.UnavailableException;
 import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -78,6 +81,33 @@ class NativeLoaderTest {
     library[library.length / 2] ^= 1;
     NativeFolder folder = NativeFolder.in(dir).with(library, "1", Abi.ABI_MAJOR + "." + Abi.ABI_MINOR, buildId);
     assertSays(refusal(NativeFolder.loader(NativeFolder.classPath(folder))), "is damaged", buildId);
+  }
+
+  @Test
+  void oneChangedByteInAJarIsNoticed() throws Exception {
+    byte[] library = NativeFolder.realLibrary();
+    Path jar = NativeFolder.jar(dir, library, library.length);
+    byte[] bytes = Files.readAllBytes(jar);
+    int at = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("sluice_shared_bytes");
+    bytes[at] ^= 1; // Stored, not deflated: the zip stream reads it without complaint.
+    Files.write(jar, bytes);
+    assertSays(refusal(NativeFolder.loader(new URLClassLoader(new URL[] {jar.toUri().toURL()}, null))), "is damaged", "CRC-32");
+  }
+
+  @Test
+  void aJarWithTheLibraryOfOnePropertiesOfAnotherIsNoticed() throws Exception {
+    byte[] library = NativeFolder.realLibrary();
+    Path jar = NativeFolder.jar(dir, library, library.length + 1);
+    assertSays(
+        refusal(NativeFolder.loader(new URLClassLoader(new URL[] {jar.toUri().toURL()}, null))),
+        "is damaged", library.length + " bytes", "expected " + (library.length + 1));
+  }
+
+  @Test
+  void aWholeJarLoads() throws Exception {
+    byte[] library = NativeFolder.realLibrary();
+    Path jar = NativeFolder.jar(dir, library, library.length);
+    assertEquals(null, NativeFolder.loader(new URLClassLoader(new URL[] {jar.toUri().toURL()}, null)).obstacle("jni"));
   }
 
   @Test

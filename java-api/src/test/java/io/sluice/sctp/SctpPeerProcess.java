@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,6 +61,25 @@ final class SctpPeerProcess implements AutoCloseable {
       }
     } catch (IOException | InterruptedException e) {
       throw new AssertionError(e);
+    }
+    // The signal is on its way: until then each thread may answer once more.
+    Path threads = Path.of("/proc", Long.toString(process.pid()), "task");
+    if (Files.isDirectory(threads)) {
+      Await.until("every thread of the peer stands still", () -> areStopped(threads));
+    }
+  }
+
+  private static boolean areStopped(Path threads) {
+    try (DirectoryStream<Path> each = Files.newDirectoryStream(threads)) {
+      for (Path thread : each) {
+        String stat = Files.readString(thread.resolve("stat")); // proc(5): the state stands behind the name
+        if (stat.charAt(stat.lastIndexOf(')') + 2) != 'T') {
+          return false;
+        }
+      }
+      return true;
+    } catch (IOException e) {
+      return false; // A thread ended meanwhile.
     }
   }
 

@@ -234,7 +234,8 @@ extern "C" {
  *          victims.
  * ADOPT    takes a connected or listening stream socket (TCP or Unix), also one that the peer has reset meanwhile. On
  *          error the descriptor stays the caller's.
- * DETACH   result = the descriptor. EBUSY while any operation on the handle is in flight.
+ * DETACH   result = the descriptor. EBUSY while any operation on the handle is in flight; ECANCELED after a SEND of a stream
+ *          failed: whoever gets the descriptor would not know of the gap.
  * WATCH    result 0 with EOF: the peer has ended its direction (data may be unread). Negative: the connection failed.
  *          The error of a failed connection is told once: a RECV after it may see only the end of the stream.
  *          With MULTISHOT the peer's end carries MORE and is told once; it then goes on until the connection fails, so

@@ -84,6 +84,10 @@ void sl_detach_submit(sl_loop *l, sl_slot *s, const sluice_sqe *e)
         answer(l, e, -SLUICE_EBUSY);
         return;
     }
+    if (s->flags & SL_F_SEND_ERR) { /* the next owner knew nothing of the gap, and might end it with FIN */
+        answer(l, e, -SLUICE_ECANCELED);
+        return;
+    }
     int fd = s->fd;
     l->engine->detach(l, s);
     answer(l, e, fd);

@@ -282,8 +282,9 @@ void sl_sendq_drop(sl_loop *l, sl_slot *s, int32_t first_result, uint32_t first_
     while (s->send_head != SL_NONE) {
         uint32_t index = s->send_head;
         sl_op *o = sl_op_at(l, index);
-        undone += o->len - o->done;
-        lost += o->len - o->done; /* a SHUTDOWN has none */
+        uint32_t left = s->kind == SL_KIND_DATAGRAM ? o->len : o->len - o->done; /* `done` of a datagram counts tries */
+        undone += left;
+        lost += left; /* a SHUTDOWN has none */
         if (o->answers) {
             answer(l, o, result, o->total - (uint32_t)undone, os_errno);
             undone = 0;

@@ -6,7 +6,6 @@ import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -62,7 +61,7 @@ final class TemporaryFolders {
   static Path write(Path below, String fileName, byte[] content) throws IOException {
     Path folder =
         Files.createDirectory(
-            below.resolve("sluice-" + unpredictable()),
+            below.resolve("sluice-" + unpredictable(RANDOM)),
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     Path file = folder.resolve(fileName);
     try {
@@ -86,13 +85,13 @@ final class TemporaryFolders {
    * 128 bits that nobody can guess: who could, would be there first and keep the library from loading. Straight from the system, because
    * setting up Java's SecureRandom takes a tenth of the whole start.
    */
-  private static String unpredictable() throws IOException {
+  static String unpredictable(Path random) {
     byte[] bits = new byte[16];
-    try (InputStream system = Files.newInputStream(RANDOM)) {
+    try (InputStream system = Files.newInputStream(random)) {
       if (system.readNBytes(bits, 0, bits.length) < bits.length) {
-        throw new IOException(RANDOM + " has ended");
+        throw new IOException(random + " has ended");
       }
-    } catch (NoSuchFileException e) { // A system or a container without it.
+    } catch (IOException e) { // A system or a container without it, or one that lets nobody read it.
       new SecureRandom().nextBytes(bits);
     }
     return new BigInteger(1, bits).toString(Character.MAX_RADIX);

@@ -11,16 +11,31 @@ final class AnnouncementWatch implements Watch.Watched {
   private static final long AT_ONCE_NANOS = 1_000_000L;
 
   private final Selection selection;
+  private boolean told;
 
   private AnnouncementWatch(Selection selection) {
     this.selection = selection;
   }
 
   static AnnouncementWatch of(Selection selection) {
+    AnnouncementWatch w = new AnnouncementWatch(selection);
     if (Announcement.isDowngrade(selection)) {
-      Announcement.of(selection);
+      w.tell();
     }
-    return new AnnouncementWatch(selection);
+    return w;
+  }
+
+  /** Once; who comes second waits for the line. A log back end that throws must not keep a group from starting or ending. */
+  private synchronized void tell() {
+    if (told) {
+      return;
+    }
+    told = true;
+    try {
+      Announcement.of(selection);
+    } catch (Throwable t) {
+      FaultLog.log(FaultLog.Fault.WATCH, toString(), t);
+    }
   }
 
   @Override
@@ -30,13 +45,13 @@ final class AnnouncementWatch implements Watch.Watched {
 
   @Override
   public boolean look(long passedNanos) {
-    Announcement.of(selection);
+    tell();
     return false;
   }
 
   @Override
   public void end() {
-    Announcement.of(selection);
+    tell();
   }
 
   @Override

@@ -82,6 +82,13 @@ final class CloseReasons {
     return of(Kind.IO_ERROR, Initiator.LOCAL, what);
   }
 
+  /** A file that was taken cannot be opened: this side's fault, whatever the errno says of peers. */
+  static CloseReason fileFailed(int code, Object path) {
+    CloseReason r = ofCode(code, 0, "open file " + path);
+    return r.kind() == Kind.RESOURCE_LIMIT
+        ? r : new CloseReason(Kind.IO_ERROR, Initiator.LOCAL, r.osError(), r.code(), r.detail(), 0);
+  }
+
   static CloseReason listenerClosed(Object address) {
     return of(Kind.LOCAL_CLOSE, Initiator.LOCAL, "listen on " + address + ": the listener was closed before it was ready");
   }

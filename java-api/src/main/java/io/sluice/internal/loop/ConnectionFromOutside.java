@@ -300,7 +300,7 @@ abstract class ConnectionFromOutside extends ConnectionEnds {
     }
     int file = Files.open(loop.engine, region);
     if (file < 0) {
-      fail(CloseReasons.ofCode(file, 0, "open file " + region.path()));
+      fail(CloseReasons.fileFailed(file, region.path()));
       return SendResult.CLOSED;
     }
     return sendFile(file, region, listener);
@@ -309,7 +309,7 @@ abstract class ConnectionFromOutside extends ConnectionEnds {
   private void sendPromisedFile(ForeignSend s) {
     int file = Files.open(loop.engine, s.file); // Whether there is room was decided at the call.
     if (file < 0) {
-      fail(CloseReasons.ofCode(file, 0, "open file " + s.file.path()));
+      fail(CloseReasons.fileFailed(file, s.file.path()));
       tooLate(s, reason);
     } else {
       sendFile(file, s.file, s.listener);

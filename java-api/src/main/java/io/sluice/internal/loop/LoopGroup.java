@@ -354,9 +354,18 @@ public final class LoopGroup implements EventLoopGroup {
     }
     for (Watch.Watched w : watched) {
       Watch.INSTANCE.remove(w);
-      w.end();
+      end(w);
     }
     ended.finish(sum);
+  }
+
+  /** Whatever it does: the group's end must be told. */
+  private static void end(Watch.Watched w) {
+    try {
+      w.end();
+    } catch (Throwable t) {
+      FaultLog.log(FaultLog.Fault.WATCH, w.toString(), t);
+    }
   }
 
   @Override

@@ -55,6 +55,10 @@ final class NioClose {
       rings.complete(Abi.OP_DETACH, e.token, e.handle, -Abi.EBUSY, 0);
       return;
     }
+    if (slot.sendFailed) { // The next owner knew nothing of the gap, and might end it with FIN.
+      rings.complete(Abi.OP_DETACH, e.token, e.handle, -Abi.ECANCELED, 0);
+      return;
+    }
     slot.endOp = Abi.OP_DETACH;
     slot.endToken = e.token;
     end(slot);

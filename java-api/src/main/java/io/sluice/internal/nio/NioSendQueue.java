@@ -45,6 +45,10 @@ final class NioSendQueue {
       slot.sendFailed = slot.datagram == null; // Nothing may follow the gap in a stream; what was taken before goes on.
       slot.abort |= slot.sendFailed && e.op != Abi.OP_SHUTDOWN;
     }
+    if (code == Abi.EFAULT && slot.datagram == null) {
+      slot.sendFailed = true;
+      slot.abort = true;
+    }
     if (code != 0) {
       recycle(send);
       if (code == Abi.EINVAL) {

@@ -11,6 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -155,6 +158,40 @@ class RefusedEnvironmentIT {
       try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
         return open.count();
       }
+    }
+  }
+
+  /** A log back end that throws; the group begins and ends all the same. */
+  static final class LogsIntoNowhere {
+    private LogsIntoNowhere() {}
+
+    public static void main(String[] args) {
+      Logger.getLogger("io.sluice").addHandler(new Handler() {
+        @Override
+        public void publish(LogRecord record) {
+          System.out.println("throws for " + record.getMessage());
+          throw new IllegalStateException("no log today");
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+      });
+      try (EventLoopGroup group = EventLoopGroup.builder().threads(1).callerDriven().build()) {
+        System.out.println("opened " + group.report().engine());
+      }
+      System.out.println("closed");
+    }
+  }
+
+  @Test
+  void aLogBackEndThatThrowsKeepsNoGroupFromBeginningAndEnding() throws Exception {
+    for (String option : List.of("-Dsluice.engine=nio", "-Dsluice.native=false")) { // Told later, and at once.
+      ChildJvm.Result result = ChildJvm.run(ChildJvm.command(LogsIntoNowhere.class, option));
+      assertReports(result, "throws for Sluice", "opened nio", "closed");
+      assertEquals(1, result.output().split("throws for Sluice", -1).length - 1, result.output());
     }
   }
 

@@ -230,13 +230,19 @@ record LibraryFile(String origin, String version, String fileName, byte[] conten
 
   /** In a jar it has its CRC-32, which zip streams do not look at. Java's SHA-256 takes 50 times as long on a cold JVM. */
   private static String damageInJar(Copy copy, byte[] content, long crc) {
-    CRC32 actual = new CRC32();
-    actual.update(content);
-    if (copy.get("bytes").equals(Integer.toString(content.length)) && actual.getValue() == crc) {
+    long actual = crc32(content);
+    if (copy.get("bytes").equals(Integer.toString(content.length)) && actual == crc) {
       return null;
     }
-    return "is damaged (" + content.length + " bytes with CRC-32 " + Long.toHexString(actual.getValue()) + ", expected "
+    return "is damaged (" + content.length + " bytes with CRC-32 " + Long.toHexString(actual) + ", expected "
         + copy.get("bytes") + " and " + Long.toHexString(crc) + ")";
+  }
+
+  /** Fast also where nothing is compiled yet, as a comparison of arrays is not. */
+  static long crc32(byte[] content) {
+    CRC32 crc = new CRC32();
+    crc.update(content);
+    return crc.getValue();
   }
 
   static String sha256(byte[] content) {

@@ -11,7 +11,6 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -71,7 +70,7 @@ final class TemporaryFolders {
       }
       Files.write(file, content, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
       // A disk may fill up or fail without an error of write(2).
-      if (!Arrays.equals(content, Files.readAllBytes(file))) {
+      if (LibraryFile.crc32(content) != LibraryFile.crc32(Files.readAllBytes(file))) {
         throw new IOException("what was read back is not what was written");
       }
       return file;

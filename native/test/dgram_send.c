@@ -123,7 +123,7 @@ int main(int argc, char **argv)
     drive_open(&d, argv[1], NULL);
     drive_pool(&d, 512, 8);
     a_full_socket_keeps_the_order(&d);
-    errors_that_nobody_reads_do_not_spin_on_a_full_socket(&d);
+    if (d.engine != SLUICE_ENGINE_KQUEUE) errors_that_nobody_reads_do_not_spin_on_a_full_socket(&d); /* Linux's queue of errors */
     drive_quiet(&d);
     drive_close(&d);
     return 0;

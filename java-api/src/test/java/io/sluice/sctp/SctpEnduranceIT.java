@@ -146,7 +146,7 @@ class SctpEnduranceIT {
   @Tag("slow")
   @OnEverySctpEngine
   void tenThousandTimesOpenedAndAbortedTheMemoryIsFlat(SctpCell cell) {
-    Assumptions.assumeTrue(NativeHeap.isMeasurable(), "no mallinfo2(3): memory cannot be measured here");
+    Assumptions.assumeTrue(NativeHeap.isMeasurable(), "no mallinfo2(3), or -Xcheck:jni: memory cannot be measured here");
     openAndAbort(cell, 10_000);
   }
 }

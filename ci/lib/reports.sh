@@ -18,15 +18,20 @@ junit_ran() {
 }
 
 # jni_findings LOG: fails when the JNI checker blamed a frame of ours. The first frame under a warning is the native
-# method at work (or, while JNI_OnLoad runs, the JDK's loader); other first frames are the JDK's own business.
+# method at work (or, while JNI_OnLoad runs, the JDK's loader); other first frames are the JDK's own business, and a library
+# that JNA loads for a test is JNA's.
 jni_findings() {
     awk '
-        /(WARNING|FATAL ERROR) in native method|^WARNING: JNI local refs|^Warning: JNI/ { heading = $0; next }
+        function settle() { if (blamed != "" && !foreign) { print blamed; findings++ } blamed = ""; foreign = 0 }
+        /(WARNING|FATAL ERROR) in native method|^WARNING: JNI local refs|^Warning: JNI/ { settle(); heading = $0; next }
         heading != "" {
-            if ($0 ~ /^[ \t]+at (io\.sluice\.|.*NativeLibraries\.load)/) { print heading; print; findings++ }
+            if ($0 ~ /^[ \t]+at (io\.sluice\.|.*NativeLibraries\.load)/) blamed = heading "\n" $0
             heading = ""
+            next
         }
-        END { printf "-Xcheck:jni: %d findings in Sluice\n", findings; exit findings > 0 }' "$1"
+        blamed != "" && /^[ \t]+(at|-) / { foreign = foreign || /at com\.sun\.jna\.Native\.loadNativeDispatchLibrary/; next }
+        { settle() }
+        END { settle(); printf "-Xcheck:jni: %d findings in Sluice\n", findings; exit findings > 0 }' "$1"
 }
 
 # tsan_works WORK_DIR: older TSan runtimes refuse the address layouts of newer kernels, or are not installed.

@@ -41,6 +41,17 @@ tsan_works() {
         "$1/tsan-check" >>"$1/tsan-check.log" 2>&1
 }
 
+# failed_tests: the tests that failed, each with the first lines of what it said. Nothing when none did.
+failed_tests() {
+    local reports
+    reports=$(find "$java_target" -name 'TEST-*.xml' 2>/dev/null; find "$work" -name 'ctest-*.log' 2>/dev/null)
+    [[ -n $reports ]] || return 0
+    sort <<<"$reports" | while read -r report; do
+        awk -f "$SLUICE_ROOT/ci/lib/failures.awk" "$report" | awk -v report="${report#"$SLUICE_ROOT"/}" '
+            NR == 1 { print "Failed in " report ":" } { print }'
+    done
+}
+
 # One clause for each kind of test that left a report.
 reports_summary() {
     local facts='' log name folder title run failed skipped passed_line total

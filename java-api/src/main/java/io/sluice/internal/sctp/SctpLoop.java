@@ -51,8 +51,6 @@ final class SctpLoop extends AssociationHome {
   private boolean settling;
   private boolean ticking;
   private long tickedNanos;
-  private boolean ending;
-  private boolean over;
 
   private SctpLoop(EventLoop loop, SctpStack stack, SctpStackOptions options) {
     super(loop, stack, options.maxMessageBytes());
@@ -70,16 +68,6 @@ final class SctpLoop extends AssociationHome {
       throw new UnavailableException("the event loop is shutting down");
     }
     return l;
-  }
-
-  /** The loop shuts it down: nothing begins any more. */
-  boolean isEnding() {
-    return ending;
-  }
-
-  /** It is shut down. */
-  boolean isOver() {
-    return over;
   }
 
   // ------------------------------------------------------------------------------------------- work

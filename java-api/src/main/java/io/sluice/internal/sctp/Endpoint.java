@@ -179,13 +179,13 @@ final class Endpoint extends AssociationEndpoint implements UdpHandler, Datagram
 
   @Override
   String startListening(Listener l, int port, SctpOptions options) {
-    return isUsable() ? home.listeners.listen(home, l, this, link, port, options) : "the endpoint is closed";
+    return isUsable() ? home.listeners.listen(l, this, link, port, options) : "the endpoint is closed";
   }
 
   @Override
   void stopListening(Listener l) {
     if (home != null && !home.isOver()) {
-      home.listeners.unlisten(home, l, this);
+      home.listeners.unlisten(l, this);
     }
   }
 

@@ -67,13 +67,13 @@ final class KernelEndpoint extends AssociationEndpoint {
   @Override
   String startListening(Listener l, int port, SctpOptions options) {
     String obstacle = obstacle();
-    return obstacle != null ? obstacle : home.listeners.listen(home, l, this, address.getAddress(), port, options);
+    return obstacle != null ? obstacle : home.listeners.listen(l, this, address.getAddress(), port, options);
   }
 
   @Override
   void stopListening(Listener l) {
     if (home != null && !home.isOver()) {
-      home.listeners.unlisten(home, l, this);
+      home.listeners.unlisten(l, this);
     }
   }
 

@@ -24,7 +24,7 @@ final class KernelLoop extends AssociationHome {
   private static final long NANOS_PER_MILLI = 1_000_000L;
 
   final KernelStack stack;
-  final KernelListeners listeners = new KernelListeners();
+  final KernelListeners listeners = new KernelListeners(this);
   final KernelMessages messages;
   private final KernelEvents events;
   /** By id: sockets of associations whose listener was gone; they are aborted and close when that was told. */
@@ -153,7 +153,7 @@ final class KernelLoop extends AssociationHome {
   protected void shutDown() {
     if (!ending) {
       ending = true;
-      listeners.closeAll(this);
+      listeners.closeAll();
       abortAll();
     }
   }

@@ -36,7 +36,7 @@ final class SctpLoop extends AssociationHome {
   final SctpStack stack;
   final PeerCache peers = new PeerCache();
   final Links links = new Links();
-  final ListenerParts listeners = new ListenerParts();
+  final UdpListeners listeners = new UdpListeners(this);
   private final StackEvents events;
 
   private final ByteBuffer batch = ByteBuffer.allocateDirect(BATCH_BYTES);
@@ -219,7 +219,7 @@ final class SctpLoop extends AssociationHome {
     if (!ending) {
       ending = true;
       feed();
-      listeners.closeAll(this);
+      listeners.closeAll();
       timer(SHUTDOWN_PAUSE_NANOS);
       endSome(SHUTDOWN_BATCH);
     }

@@ -5,7 +5,7 @@
 #   OUTPUT_DIR/PLATFORM/abi.txt             sizes, offsets and constants as the C compiler sees them; not in cross builds
 #   OUTPUT_DIR/PLATFORM/abi-sctp.txt        the same of sluice_sctp.h
 #   OUTPUT_DIR/PLATFORM/libusrsctp.so.2     and its licence: see Usrsctp.cmake
-#   OUTPUT_DIR/include/sluice.h, sluice_sctp.h
+#   OUTPUT_DIR/include/*.h                  the public headers
 #
 # -DSLUICE_USRSCTP_SOURCE=/path/to/usrsctp adds libusrsctp.so.2 and its licence to a cross build for Linux.
 # -DSLUICE_ZIG=/path/to/zig makes it a cross build, with the toolchain file of the platform.
@@ -51,7 +51,8 @@ set(built "${SLUICE_BUILD_DIR}/${SLUICE_LIBRARY}")
 set(header "${SLUICE_SOURCE_DIR}/include/sluice.h")
 set(platform_dir "${SLUICE_OUTPUT_DIR}/${SLUICE_PLATFORM}")
 file(COPY "${built}" DESTINATION "${platform_dir}")
-file(COPY "${header}" "${SLUICE_SOURCE_DIR}/include/sluice_sctp.h" DESTINATION "${SLUICE_OUTPUT_DIR}/include")
+file(GLOB headers "${SLUICE_SOURCE_DIR}/include/*.h")
+file(COPY ${headers} DESTINATION "${SLUICE_OUTPUT_DIR}/include")
 # The SCTP stack that is loaded at run time: the system's, or in a cross build for Linux one that is made from its sources.
 if(NOT SLUICE_ZIG)
   sluice_package_usrsctp("${SLUICE_PLATFORM}" "${platform_dir}")

@@ -152,18 +152,8 @@ static int32_t read_one_shot(const ue_message *m, uint8_t *buffer, uint32_t buf_
 }
 
 static void failed(sl_loop *l, sl_slot *s, int err) {
-    switch (err) {
-    case ECANCELED: case EINTR: case EAGAIN:
+    if (!ue_passes(l, s, err) && sl_msg_failed(l, s, err)) {
         ue_go_on(l, s);
-        break;
-    case ENOBUFS:
-        ue_no_buffer(l, s);
-        break;
-    default:
-        if (sl_msg_failed(l, s, err)) {
-            ue_go_on(l, s);
-        }
-        break;
     }
 }
 

@@ -137,17 +137,22 @@ void ue_no_buffer(sl_loop *l, sl_slot *s) {
     }
 }
 
-static void recv_failed(sl_loop *l, sl_slot *s, int err) {
+bool ue_passes(sl_loop *l, sl_slot *s, int err) {
     switch (err) {
     case ECANCELED: case EINTR: case EAGAIN:
         ue_go_on(l, s);
-        break;
+        return true;
     case ENOBUFS:
         ue_no_buffer(l, s);
-        break;
+        return true;
     default:
+        return false;
+    }
+}
+
+static void recv_failed(sl_loop *l, sl_slot *s, int err) {
+    if (!ue_passes(l, s, err)) {
         sl_in_end(l, s, -sl_err(err), false, err);
-        break;
     }
 }
 

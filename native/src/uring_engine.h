@@ -146,6 +146,7 @@ void   ue_disarm(sl_loop *l, sl_slot *s);            /* its last completion came
 /* The kernel's request is over and the caller's is not: arm it again, unless it was to end anyway (C8). */
 void   ue_go_on(sl_loop *l, sl_slot *s);
 void   ue_no_buffer(sl_loop *l, sl_slot *s);         /* ENOBUFS */
+bool   ue_passes(sl_loop *l, sl_slot *s, int err);     /* dealt with: an error that ends nothing */
 void   ue_in_start(sl_loop *l, sl_slot *s);
 void   ue_in_cancel(sl_loop *l, sl_slot *s);
 void   ue_connect_start(sl_loop *l, sl_slot *s, const struct sockaddr_storage *ss, uint32_t len);

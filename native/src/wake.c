@@ -1,5 +1,5 @@
 /*
- * wake.c: how another thread makes a blocked enter return (C11). The state machine is drawn in sluice.h.
+ * wake.c: how another thread makes a blocked enter return (C11). The state machine is drawn in sluice_layout.h.
  *
  * Why no wake is lost: the owner blocks only after RUNNING -> SLEEPING succeeded in one compare-and-swap. A wake is one
  * swap to NOTIFIED. If the swap came first, the compare-and-swap fails and the owner does not block. If it came second,

@@ -1,5 +1,5 @@
 /*
- * abi_dump.c: prints what the C compiler makes of sluice.h, one "NAME VALUE" per line:
+ * abi_dump.c: prints what the C compiler makes of sluice.h and the headers it includes, one "NAME VALUE" per line:
  *
  *   ABI_MAJOR 1                   every SLUICE_ macro with a value, without the prefix
  *   sizeof.sluice_sqe 64          every structure
@@ -7,7 +7,7 @@
  *   sizeof.sluice_sqe.op 1
  *
  * The build puts the output into the native jar as abi.txt, where a Java test compares it with the Java constants. The
- * macros come from abi_macros.h, which CMake lists from the header, so that none can be forgotten. The fields are
+ * macros come from abi_macros.h, which CMake lists from the headers, so that none can be forgotten. The fields are
  * listed here; that none is missing is checked: together they must cover every byte of their structure.
  */
 #include "abi_dump.h"

@@ -11,15 +11,13 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "jni/jni_convert.h"
 #include "jni/sluice_sctp_jni.h"
 #include "sluice.h"
 
 #define JNI_VERSION_NEEDED JNI_VERSION_10
 #define DEFAULT_CLASS      "io/sluice/internal/bind/JniBinding"
 #define CLASS_NAME_MAX     1024
-
-/* Addresses travel as jlong. */
-static void *pointer(jlong address) { return (void *)(uintptr_t)address; }
 
 static jint JNICALL jni_abi(JNIEnv *env, jclass cls) {
     (void)env, (void)cls;
@@ -40,8 +38,7 @@ static jint JNICALL jni_open(JNIEnv *env, jclass cls, jlong config, jlong out) {
     (void)env, (void)cls;
     sluice_loop *loop = NULL;
     int code = sluice_open(pointer(config), &loop);
-    int64_t address = (int64_t)(uintptr_t)loop;
-    memcpy(pointer(out), &address, sizeof address);
+    store_address(out, loop);
     return code;
 }
 
@@ -84,9 +81,6 @@ static jlong JNICALL jni_address(JNIEnv *env, jclass cls, jobject direct) {
     (void)cls;
     return (jlong)(uintptr_t)(*env)->GetDirectBufferAddress(env, direct);
 }
-
-/* JNI declares name and signature without const, but only reads them. */
-#define METHOD(name, signature, function) { (char *)(uintptr_t)(name), (char *)(uintptr_t)(signature), (void *)(function) }
 
 static const JNINativeMethod METHODS[] = {
     METHOD("abi0", "()I", jni_abi),

@@ -20,12 +20,11 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "jni/jni_convert.h"
 #include "jni/sluice_sctp_jni.h"
 #include "sluice_sctp.h"
 
 #define CLASS_NAME_MAX 1024
-
-static void *pointer(jlong address) { return (void *)(uintptr_t)address; }
 
 static jint JNICALL jni_abi(JNIEnv *env, jclass cls) {
     (void)env, (void)cls;
@@ -51,8 +50,7 @@ static jint JNICALL jni_open(JNIEnv *env, jclass cls, jlong config, jlong path, 
     (void)env, (void)cls;
     sluice_sctp *stack = NULL;
     int code = sluice_sctp_open(pointer(config), pointer(path), pointer(why), &stack);
-    int64_t address = (int64_t)(uintptr_t)stack;
-    memcpy(pointer(out), &address, sizeof address);
+    store_address(out, stack);
     return code;
 }
 
@@ -130,9 +128,6 @@ static jstring JNICALL jni_strerror(JNIEnv *env, jclass cls, jint code) {
     (void)cls;
     return (*env)->NewStringUTF(env, sluice_sctp_strerror(code));
 }
-
-/* JNI declares name and signature without const, but only reads them. */
-#define METHOD(name, signature, function) { (char *)(uintptr_t)(name), (char *)(uintptr_t)(signature), (void *)(function) }
 
 static const JNINativeMethod METHODS[] = {
     METHOD("abi0", "()I", jni_abi),

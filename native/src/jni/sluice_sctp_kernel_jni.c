@@ -6,10 +6,9 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "jni/jni_convert.h"
 #include "jni/sluice_sctp_jni.h"
 #include "sluice_sctp_kernel.h"
-
-static void *pointer(jlong address) { return (void *)(uintptr_t)address; }
 
 static jint JNICALL jni_probe(JNIEnv *env, jclass cls, jlong info) {
     (void)env, (void)cls;
@@ -25,8 +24,7 @@ static jint JNICALL jni_open(JNIEnv *env, jclass cls, jlong config, jlong out) {
     (void)env, (void)cls;
     sluice_ksctp *stack = NULL;
     int code = sluice_ksctp_open(pointer(config), &stack);
-    int64_t address = (int64_t)(uintptr_t)stack;
-    memcpy(pointer(out), &address, sizeof address);
+    store_address(out, stack);
     return code;
 }
 
@@ -94,9 +92,6 @@ static jint JNICALL jni_destroy(JNIEnv *env, jclass cls, jlong stack, jint flags
     (void)env, (void)cls;
     return sluice_ksctp_destroy(pointer(stack), (uint32_t)flags);
 }
-
-/* JNI declares name and signature without const, but only reads them. */
-#define METHOD(name, signature, function) { (char *)(uintptr_t)(name), (char *)(uintptr_t)(signature), (void *)(function) }
 
 static const JNINativeMethod METHODS[] = {
     METHOD("probe0", "(J)I", jni_probe),

@@ -46,7 +46,7 @@ typedef struct profile {
     uint16_t assoc_rtx, path_rtx, init_attempts, pf_plus1;
 } profile;
 
-/* The table in sluice_sctp.h. A retransmission timeout below 200 ms would fire before a delayed SACK comes. */
+/* The table in sluice_sctp_layout.h. A retransmission timeout below 200 ms would fire before a delayed SACK comes. */
 static const profile profiles[] = {
     [SLUICE_SCTP_PROFILE_DEFAULT] = { 250, 500, 500, 1000, 1000, 4, 4, 5, 1 },
     [SLUICE_SCTP_PROFILE_FAST] = { 200, 250, 250, 300, 500, 4, 4, 5, 1 },

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "sctp/kernel_stack.h"
+#include "sctp/region.h"
 
 #define PAGE 4096u
 
@@ -84,16 +85,9 @@ static int region_open(sluice_ksctp *s)
 {
     const sluice_ksctp_config *c = &s->cfg;
     layout l = lay_out(c);
+    int code = ssc_region_memory(c->shared_base, c->shared_bytes, l.end, &s->base, &s->own_memory);
+    if (code) return code;
     s->bytes = l.end;
-    if (c->shared_base) {
-        if (c->shared_base % 64 || c->shared_bytes < l.end) return -SLUICE_EINVAL;
-        s->base = (uint8_t *)(uintptr_t)c->shared_base;
-    } else {
-        void *map = mmap(NULL, (size_t)l.end, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-        if (map == MAP_FAILED) return -SLUICE_ENOMEM;
-        s->base = map;
-        s->own_memory = true;
-    }
     memset(s->base, 0, (size_t)l.payloads);
     s->header = (sluice_sctp_header *)(void *)s->base;
     *s->header = (sluice_sctp_header){

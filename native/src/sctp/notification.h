@@ -1,6 +1,6 @@
 /*
  * notification.h: what an SCTP implementation tells in a notification, in one form. The decoders are pure functions over
- * bytes: usrsctp's layout and the Linux kernel's differ in numbers, sizes and byte orders.
+ * bytes: usrsctp and the Linux kernel lay them out alike (RFC 6458), and differ in numbers, byte orders and what an end is told with.
  *
  * The bytes may be cut short, and lengths inside may lie: everything is bounds-checked, and reason and ids point into
  * the caller's bytes.

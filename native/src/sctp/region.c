@@ -3,6 +3,7 @@
 #include <sys/mman.h>
 #include <stdlib.h>
 
+#include "sctp/region.h"
 #include "sctp/stack.h"
 
 #define PAGE 4096u
@@ -63,19 +64,26 @@ static void describe(sluice_sctp *s, const sluice_sctp_config *c, const layout *
     s->free_slots = c->slots;
 }
 
+int ssc_region_memory(uint64_t shared_base, uint64_t shared_bytes, uint64_t needed, uint8_t **base, bool *own)
+{
+    if (shared_base) {
+        if (shared_base % 64 || shared_bytes < needed) return -SLUICE_EINVAL;
+        *base = (uint8_t *)(uintptr_t)shared_base;
+        return 0;
+    }
+    void *map = mmap(NULL, (size_t)needed, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (map == MAP_FAILED) return -SLUICE_ENOMEM;
+    *base = map;
+    *own = true;
+    return 0;
+}
+
 int ssc_region_open(sluice_sctp *s, const sluice_sctp_config *c)
 {
     layout l = lay_out(c);
+    int code = ssc_region_memory(c->shared_base, c->shared_bytes, l.end, &s->base, &s->own_memory);
+    if (code) return code;
     s->bytes = l.end;
-    if (c->shared_base) {
-        if (c->shared_base % 64 || c->shared_bytes < l.end) return -SLUICE_EINVAL;
-        s->base = (uint8_t *)(uintptr_t)c->shared_base;
-    } else {
-        void *map = mmap(NULL, (size_t)l.end, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-        if (map == MAP_FAILED) return -SLUICE_ENOMEM;
-        s->base = map;
-        s->own_memory = true;
-    }
     s->arena_ends = calloc(c->event_entries, sizeof *s->arena_ends);
     s->free_slot_list = calloc(c->slots, sizeof *s->free_slot_list);
     s->slot_out = calloc(c->slots, sizeof *s->slot_out);

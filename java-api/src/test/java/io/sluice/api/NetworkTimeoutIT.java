@@ -11,96 +11,37 @@ import io.sluice.ConnectionOptions;
 import io.sluice.ListenOptions;
 import io.sluice.TransportOption;
 import java.io.File;
-import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Assumptions;
 
-/**
- * A peer that vanishes without FIN or RST. It lives in a network namespace of its own behind a pair of virtual interfaces;
- * taking its address away makes its system drop what we send, in silence. Needs root and ip(8).
- */
+/** A peer that vanishes without FIN or RST: it lives in a {@link FarNetwork}. */
 class NetworkTimeoutIT {
   private static final int ETIMEDOUT = 110;
-  private static final AtomicInteger NUMBERS = new AtomicInteger();
 
-  /** A namespace with one process that connects and reads, and the network between. */
+  /** A process over there that connects and reads. */
   private static final class FarPeer implements AutoCloseable {
-    private final int number = NUMBERS.incrementAndGet();
-    private final String id = ProcessHandle.current().pid() % 100_000 + "x" + number;
-    private final String name = "slu" + id;
-    private final String here = "sla" + id;
-    private final String there = "slb" + id;
-    /** Of the block for tests of networks, RFC 2544: no real network has it. */
-    final String local = "198.18." + ProcessHandle.current().pid() % 256 + "." + (number * 4 % 252 + 1);
-    private final String remote = "198.18." + ProcessHandle.current().pid() % 256 + "." + (number * 4 % 252 + 2);
+    final FarNetwork network;
     private Process process;
 
     FarPeer() throws Exception {
-      Assumptions.assumeTrue(System.getProperty("os.name").startsWith("Linux"), "needs network namespaces");
-      Assumptions.assumeTrue("root".equals(System.getProperty("user.name")), "needs root to make a network namespace");
       Assumptions.assumeTrue(new File("/bin/bash").canExecute(), "no /bin/bash");
-      Assumptions.assumeTrue(ip("netns", "add", name), "ip netns add does not work here");
-      try {
-        Assumptions.assumeTrue(
-            ip("link", "add", here, "type", "veth", "peer", "name", there, "netns", name), "no virtual interfaces here");
-        must("addr", "add", local + "/30", "dev", here);
-        must("link", "set", here, "up");
-        must("-n", name, "addr", "add", remote + "/30", "dev", there);
-        must("-n", name, "link", "set", there, "up");
-      } catch (Throwable t) {
-        close();
-        throw t;
-      }
-    }
-
-    private static boolean ip(String... arguments) throws Exception {
-      List<String> command = new ArrayList<>(List.of("ip"));
-      command.addAll(List.of(arguments));
-      Process p;
-      try {
-        p = new ProcessBuilder(command).redirectErrorStream(true).start();
-      } catch (IOException e) {
-        return false;
-      }
-      String out = new String(p.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      if (p.waitFor() != 0) {
-        System.err.println(command + ": " + out.trim());
-        return false;
-      }
-      return true;
-    }
-
-    private static void must(String... arguments) throws Exception {
-      Assumptions.assumeTrue(ip(arguments), () -> "ip " + String.join(" ", arguments) + " does not work here");
+      network = new FarNetwork();
     }
 
     void connect(int port) throws Exception {
-      process =
-          new ProcessBuilder(
-                  "ip", "netns", "exec", name, "/bin/bash", "-c",
-                  "exec 3<>/dev/tcp/" + local + "/" + port + " && exec cat <&3 >/dev/null")
-              .start();
+      List<String> command = new ArrayList<>(network.run());
+      command.addAll(
+          List.of("/bin/bash", "-c", "exec 3<>/dev/tcp/" + network.local + "/" + port + " && exec cat <&3 >/dev/null"));
+      process = new ProcessBuilder(command).start();
     }
 
-    /** What we send arrives and is dropped; the neighbour stays known, so that no host is reported unreachable. */
     void vanish() throws Exception {
-      String mac = linkAddress();
-      must("neigh", "replace", remote, "lladdr", mac, "dev", here, "nud", "permanent");
-      must("-n", name, "addr", "flush", "dev", there);
-    }
-
-    private String linkAddress() throws Exception {
-      Process p = new ProcessBuilder("ip", "netns", "exec", name, "cat", "/sys/class/net/" + there + "/address").start();
-      String mac = new String(p.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).trim();
-      Assumptions.assumeTrue(p.waitFor() == 0 && !mac.isEmpty(), "the address of the virtual interface cannot be read");
-      return mac;
+      network.vanish();
     }
 
     @Override
@@ -108,14 +49,13 @@ class NetworkTimeoutIT {
       if (process != null) {
         process.destroyForcibly().waitFor(Await.LIMIT_SECONDS, TimeUnit.SECONDS);
       }
-      ip("link", "del", here);
-      ip("netns", "del", name);
+      network.close();
     }
   }
 
   private static Server<Recorder> server(Cell cell, FarPeer peer, ConnectionOptions options) {
     return new Server<>(
-        cell.group(), new InetSocketAddress(peer.local, 0), ListenOptions.defaults().withConnections(options), Recorder::new);
+        cell.group(), new InetSocketAddress(peer.network.local, 0), ListenOptions.defaults().withConnections(options), Recorder::new);
   }
 
   @OnEveryEngine

@@ -8,13 +8,10 @@ import io.sluice.CloseReason.Initiator;
 import io.sluice.CloseReason.Kind;
 import io.sluice.EventLoopGroup;
 import io.sluice.api.Await;
-import java.io.File;
+import io.sluice.api.FarNetwork;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 
 /** Peers that vanish without a word: killed, or behind a network that swallows everything. */
@@ -97,74 +94,17 @@ class SctpDeadPeerIT {
     }
   }
 
-  /** A namespace behind a pair of virtual interfaces; without its address, its system drops what is sent to it. */
-  private static final class FarNamespace implements AutoCloseable {
-    private static final long PID = ProcessHandle.current().pid();
-    private final String name = "sluice-sctp-" + PID;
-    private final String here = "ssa" + PID % 100_000;
-    private final String there = "ssb" + PID % 100_000;
-    /** Of the block for tests of networks, RFC 2544: no real network has it. */
-    private final String local = "198.19." + PID % 256 + ".1";
-    final String remote = "198.19." + PID % 256 + ".2";
-
-    FarNamespace() throws Exception {
-      Assumptions.assumeTrue(System.getProperty("os.name").startsWith("Linux"), "needs network namespaces");
-      Assumptions.assumeTrue("root".equals(System.getProperty("user.name")), "needs root to make a network namespace");
-      Assumptions.assumeTrue(
-          Stream.of("/sbin/ip", "/usr/sbin/ip", "/bin/ip", "/usr/bin/ip").anyMatch(p -> new File(p).canExecute()), "no ip(8)");
-      Assumptions.assumeTrue(ip("netns", "add", name), "ip netns add does not work here");
-      try {
-        Assumptions.assumeTrue(
-            ip("link", "add", here, "type", "veth", "peer", "name", there, "netns", name), "no virtual interfaces here");
-        must("addr", "add", local + "/30", "dev", here);
-        must("link", "set", here, "up");
-        must("-n", name, "addr", "add", remote + "/30", "dev", there);
-        must("-n", name, "link", "set", there, "up");
-      } catch (Throwable t) {
-        close();
-        throw t;
-      }
-    }
-
-    private static boolean ip(String... arguments) throws Exception {
-      List<String> command = Stream.concat(Stream.of("ip"), Stream.of(arguments)).toList();
-      Process p = new ProcessBuilder(command).redirectErrorStream(true).start();
-      p.getInputStream().readAllBytes();
-      return p.waitFor(Await.LIMIT_SECONDS, TimeUnit.SECONDS) && p.exitValue() == 0;
-    }
-
-    private static void must(String... arguments) throws Exception {
-      assertTrue(ip(arguments), "ip " + String.join(" ", arguments));
-    }
-
-    List<String> run() {
-      return List.of("ip", "netns", "exec", name);
-    }
-
-    /** Keeps the neighbour's entry, so that this host goes on sending and nobody answers, not even with ICMP. */
-    void silence() throws Exception {
-      must("-n", name, "link", "set", there, "arp", "off");
-      must("-n", name, "addr", "del", remote + "/30", "dev", there);
-    }
-
-    @Override
-    public void close() throws Exception {
-      ip("netns", "del", name);
-      ip("link", "del", here);
-    }
-  }
-
   @OnEverySctpEngine
   void aPartitionIsFoundWithinTheBoundAndASecondAssociationLivesOn(SctpCell cell) throws Exception {
     cell.builder(); // Leaves the cell out before anything is set up.
-    try (FarNamespace far = new FarNamespace();
+    try (FarNetwork far = new FarNetwork();
         SctpPeerProcess peer = new SctpPeerProcess(far.run(), far.remote);
         SctpPair near = new SctpPair(cell)) {
       SctpRecorder r = new SctpRecorder();
       echoed(near.clientSide, peer, FAST, r);
       SctpRecorder alive = new SctpRecorder();
       SctpAssociation other = near.connect(alive);
-      far.silence();
+      far.vanish();
       isLostWithinItsBound(r, System.nanoTime(), SctpLiveness.FAST);
       assertTrue(other.isOpen());
       other.send(SctpPair.text("still here"), 0, 0);

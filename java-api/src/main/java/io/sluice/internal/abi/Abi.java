@@ -1,8 +1,8 @@
 package io.sluice.internal.abi;
 
 /**
- * Numbers of {@code native/include/sluice.h}: offsets, operations, flags, codes. Nothing else lives here, and nothing
- * may differ from the header: a layout-parity test compares every constant with what the C compiler says.
+ * Numbers of {@code native/include/sluice.h} and the headers it includes: offsets, operations, flags, codes. Nothing else lives here, and nothing
+ * may differ from them: a layout-parity test compares every constant with what the C compiler says.
  *
  * <p>All structures are little-endian in memory, as on every platform Sluice runs on.
  */

@@ -1,8 +1,8 @@
 package io.sluice.internal.abi;
 
 /**
- * Numbers of {@code native/include/sluice_sctp.h}, and of {@code sluice_sctp_kernel.h} (KCFG, KLSN, KCONN). Nothing else lives here, and nothing may differ from the header: a
- * layout-parity test compares every constant with what the C compiler says.
+ * Numbers of {@code native/include/sluice_sctp.h} with {@code sluice_sctp_layout.h}, and of {@code sluice_sctp_kernel.h} (KCFG, KLSN,
+ * KCONN). Nothing else lives here, and nothing may differ from the headers: a layout-parity test compares every constant with what the C compiler says.
  */
 public final class SctpAbi {
   private SctpAbi() {}

@@ -7,7 +7,7 @@ import java.nio.ByteOrder;
 
 /**
  * The wake word of a loop: lets any thread find out, without crossing into C, whether a wake-up needs a system call.
- * The state machine is drawn in {@code sluice.h}.
+ * The state machine is drawn in {@code sluice_layout.h}.
  */
 public final class WakeWord {
   private static final VarHandle INT =

@@ -4,6 +4,7 @@ import io.sluice.internal.abi.Abi;
 import io.sluice.internal.abi.SctpAbi;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** The three ways into C by name: what stands against each, and loading. */
@@ -82,27 +83,28 @@ public final class Bindings {
 
   /** What the three adapters have in common for {@link Binding#sctp}. No {@link LinkageError} leaves this method. */
   static SctpBinding sctp(Supplier<SctpBinding> adapter) throws UnavailableException {
-    try {
-      SctpBinding sctp = adapter.get();
-      int major = sctp.abi() >>> 16;
-      int minor = sctp.abi() & 0xffff;
-      if (major != SctpAbi.ABI_MAJOR || minor < SctpAbi.ABI_MINOR) {
-        throw new UnavailableException(
-            "the native library speaks SCTP ABI " + major + "." + minor + ", this Sluice needs " + SctpAbi.ABI_MAJOR + "."
-                + SctpAbi.ABI_MINOR + " or a later " + SctpAbi.ABI_MAJOR + ".x; use sluice and sluice-native of the same version");
-      }
-      return sctp;
-    } catch (LinkageError e) {
-      throw withoutSctp(e);
+    SctpBinding sctp = linked(adapter, SctpBinding::abi);
+    int major = sctp.abi() >>> 16;
+    int minor = sctp.abi() & 0xffff;
+    if (major != SctpAbi.ABI_MAJOR || minor < SctpAbi.ABI_MINOR) {
+      throw new UnavailableException(
+          "the native library speaks SCTP ABI " + major + "." + minor + ", this Sluice needs " + SctpAbi.ABI_MAJOR + "."
+              + SctpAbi.ABI_MINOR + " or a later " + SctpAbi.ABI_MAJOR + ".x; use sluice and sluice-native of the same version");
     }
+    return sctp;
   }
 
-  /** The same for {@link Binding#kernelSctp}. What is missing shows at a first call. */
+  /** The same for {@link Binding#kernelSctp}. */
   static KernelSctpBinding kernelSctp(Supplier<KernelSctpBinding> adapter) throws UnavailableException {
+    return linked(adapter, sctp -> sctp.sharedBytes(0));
+  }
+
+  /** What is missing in the library shows when the adapter is made, or at a first call: that depends on the adapter. */
+  private static <T> T linked(Supplier<T> adapter, Consumer<T> firstCall) throws UnavailableException {
     try {
-      KernelSctpBinding sctp = adapter.get();
-      sctp.sharedBytes(0);
-      return sctp;
+      T binding = adapter.get();
+      firstCall.accept(binding);
+      return binding;
     } catch (LinkageError e) {
       throw withoutSctp(e);
     }

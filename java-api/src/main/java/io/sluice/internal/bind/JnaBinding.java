@@ -136,12 +136,12 @@ final class JnaBinding implements Binding {
 
   @Override
   public SctpBinding sctp() throws UnavailableException {
-    return Bindings.sctp(() -> JnaSctpBinding.in(library));
+    return Bindings.sctp(() -> new JnaSctpBinding(library));
   }
 
   @Override
   public KernelSctpBinding kernelSctp() throws UnavailableException {
-    return Bindings.kernelSctp(() -> JnaKernelSctpBinding.in(library));
+    return Bindings.kernelSctp(() -> new JnaKernelSctpBinding(library));
   }
 
   @Override

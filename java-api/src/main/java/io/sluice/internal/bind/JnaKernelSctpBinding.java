@@ -5,11 +5,8 @@ import com.sun.jna.NativeLibrary;
 
 /** JNA with direct mapping, in the library that {@link JnaBinding} has loaded. */
 final class JnaKernelSctpBinding implements KernelSctpBinding {
-  private JnaKernelSctpBinding() {}
-
-  static JnaKernelSctpBinding in(NativeLibrary library) {
+  JnaKernelSctpBinding(NativeLibrary library) {
     Native.register(C.class, library);
-    return new JnaKernelSctpBinding();
   }
 
   @Override

@@ -5,11 +5,8 @@ import com.sun.jna.NativeLibrary;
 
 /** JNA with direct mapping, in the library that {@link JnaBinding} has loaded. */
 final class JnaSctpBinding implements SctpBinding {
-  private JnaSctpBinding() {}
-
-  static JnaSctpBinding in(NativeLibrary library) {
+  JnaSctpBinding(NativeLibrary library) {
     Native.register(C.class, library);
-    return new JnaSctpBinding();
   }
 
   @Override

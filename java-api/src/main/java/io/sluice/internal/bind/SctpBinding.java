@@ -7,7 +7,7 @@ package io.sluice.internal.bind;
  * <p>Codes are those of the header: 0 or more, or a negated {@code SLUICE_SCTP_E*} or {@code SLUICE_E*}. Where nothing is said,
  * a stack is used by one thread at a time.
  */
-public interface SctpBinding {
+public interface SctpBinding extends AssociationBinding {
   /** {@code sluice_sctp_abi}: major in the upper, minor in the lower 16 bits. Any thread. */
   int abi();
 
@@ -17,9 +17,6 @@ public interface SctpBinding {
   /** {@code sluice_sctp_profile}: fills a {@code sluice_sctp_options}. Any thread. */
   int profile(int profile, long options);
 
-  /** {@code sluice_sctp_shared_bytes}; 0: the configuration is invalid. Any thread. */
-  long sharedBytes(long config);
-
   /** {@code sluice_sctp_open}. The stack's address is stored in the eight bytes at {@code out}. Any thread. */
   int open(long config, long library, long why, long out);
 
@@ -28,9 +25,6 @@ public interface SctpBinding {
 
   /** {@code sluice_sctp_listen}: the listener's id, or a code. */
   long listen(long stack, long args);
-
-  /** {@code sluice_sctp_unlisten}. */
-  int unlisten(long stack, long listener);
 
   /** {@code sluice_sctp_connect}: the association's id, or a code. */
   long connect(long stack, long args);
@@ -44,15 +38,6 @@ public interface SctpBinding {
   /** {@code sluice_sctp_send}: how many messages were taken, or a code. */
   int send(long stack, long list, int count);
 
-  /** {@code sluice_sctp_reset_streams}. */
-  int resetStreams(long stack, long assoc, long streams, int count);
-
-  /** {@code sluice_sctp_close}. */
-  int close(long stack, long assoc, int deadlineMillis, long reason, int bytes);
-
-  /** {@code sluice_sctp_abort}. */
-  int abort(long stack, long assoc, int cause, long reason, int bytes);
-
   /** {@code sluice_sctp_hint}: how many associations have that peer, or a code. */
   int hint(long stack, long peer, int osError);
 
@@ -61,9 +46,6 @@ public interface SctpBinding {
 
   /** {@code sluice_sctp_shutdown}: how many associations remain, or a code. */
   int shutdown(long stack, long reason, int bytes);
-
-  /** {@code sluice_sctp_destroy}. */
-  int destroy(long stack, int flags);
 
   /** {@code sluice_sctp_strerror}. Any thread. */
   String strerror(int code);

@@ -54,9 +54,7 @@ final class JfrEvents extends Events implements FlightRecorderListener {
     if (recorderExists && Probes.OPENED.isEnabled()) {
       ConnectionOpenedEvent e = new ConnectionOpenedEvent();
       e.connectionId = c.id();
-      e.loop = c.loop().index();
-      e.local = String.valueOf(c.localAddress());
-      e.remote = String.valueOf(c.remoteAddress());
+      e.between(c.loop(), c.localAddress(), c.remoteAddress());
       e.accepted = accepted;
       e.commit();
     }
@@ -67,19 +65,12 @@ final class JfrEvents extends Events implements FlightRecorderListener {
     if (recorderExists && Probes.CLOSED.isEnabled()) {
       ConnectionClosedEvent e = new ConnectionClosedEvent();
       e.connectionId = c.id();
-      e.loop = c.loop().index();
-      e.local = String.valueOf(c.localAddress());
-      e.remote = String.valueOf(c.remoteAddress());
-      e.kind = why.kind().name();
-      e.initiator = why.initiator().name();
-      e.expected = why.isExpected();
-      e.osError = why.osError();
+      e.between(c.loop(), c.localAddress(), c.remoteAddress());
+      e.ended(why, openedNanos);
       e.code = why.code();
-      e.detail = why.detail();
       e.bytesReceived = received;
       e.bytesSent = taken - why.bytesUnsent();
       e.bytesUnsent = why.bytesUnsent();
-      e.openTime = System.nanoTime() - openedNanos;
       e.commit();
     }
   }
@@ -108,9 +99,7 @@ final class JfrEvents extends Events implements FlightRecorderListener {
     if (recorderExists && Probes.ASSOCIATION_OPENED.isEnabled()) {
       AssociationOpenedEvent e = new AssociationOpenedEvent();
       e.associationId = a.id();
-      e.loop = a.loop().index();
-      e.local = String.valueOf(a.localAddress());
-      e.remote = String.valueOf(a.remoteAddress());
+      e.between(a.loop(), a.localAddress(), a.remoteAddress());
       e.accepted = a.isAccepted();
       e.streamsIn = a.streamsIn();
       e.streamsOut = a.streamsOut();
@@ -123,16 +112,9 @@ final class JfrEvents extends Events implements FlightRecorderListener {
     if (recorderExists && Probes.ASSOCIATION_CLOSED.isEnabled()) {
       AssociationClosedEvent e = new AssociationClosedEvent();
       e.associationId = a.id();
-      e.loop = a.loop().index();
-      e.local = String.valueOf(a.localAddress());
-      e.remote = String.valueOf(a.remoteAddress());
-      e.kind = why.kind().name();
-      e.initiator = why.reason().initiator().name();
-      e.expected = why.isExpected();
-      e.osError = why.reason().osError();
+      e.between(a.loop(), a.localAddress(), a.remoteAddress());
+      e.ended(why.reason(), openedNanos);
       e.causeCode = why.causeCode();
-      e.detail = why.reason().detail();
-      e.openTime = System.nanoTime() - openedNanos;
       e.commit();
     }
   }

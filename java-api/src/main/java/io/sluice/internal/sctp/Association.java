@@ -206,9 +206,7 @@ final class Association extends AssociationLife implements SctpAssociation {
 
   @Override
   public CompletionStage<SctpClose> close(Duration deadline) {
-    if (deadline.isNegative() || deadline.compareTo(MAX_DEADLINE) > 0) {
-      throw new IllegalArgumentException("deadline " + deadline + " is not within zero to " + MAX_DEADLINE);
-    }
+    AssociationEndpoint.checkDeadline(deadline);
     endBegins(Closes.LOCAL_CLOSE);
     run(() -> closeWithin(deadline.toNanos()));
     return closed;

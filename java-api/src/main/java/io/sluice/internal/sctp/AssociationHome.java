@@ -16,6 +16,8 @@ abstract class AssociationHome extends LoopResident {
   final AssociationStack calls;
   final int maxMessageBytes;
   final AssociationIndex associations = new AssociationIndex();
+  boolean ending;
+  boolean over;
   private final AtomicLongArray closes = new AtomicLongArray(CloseReason.Kind.values().length);
 
   AssociationHome(EventLoop loop, AssociationStack calls, int maxMessageBytes) {
@@ -23,6 +25,16 @@ abstract class AssociationHome extends LoopResident {
     this.loop = loop;
     this.calls = calls;
     this.maxMessageBytes = maxMessageBytes;
+  }
+
+  /** The loop shuts it down: nothing begins any more. */
+  final boolean isEnding() {
+    return ending;
+  }
+
+  /** It is shut down. */
+  final boolean isOver() {
+    return over;
   }
 
   /** Something was asked of the stack: it may have something to say. */

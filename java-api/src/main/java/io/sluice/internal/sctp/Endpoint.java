@@ -13,7 +13,6 @@ import io.sluice.UdpSocket;
 import io.sluice.internal.abi.Abi;
 import io.sluice.internal.abi.SctpAbi;
 import io.sluice.internal.bind.UnavailableException;
-import io.sluice.internal.loop.SharedStage;
 import io.sluice.sctp.SctpAddress;
 import io.sluice.sctp.SctpAssociation;
 import io.sluice.sctp.SctpClose;
@@ -43,18 +42,14 @@ final class Endpoint extends AssociationEndpoint implements UdpHandler, Datagram
   private final Transport transport;
   /** The peer of a connected socket, or null. */
   private final InetSocketAddress connectedTo;
-  private final SharedStage<Void> closed = new SharedStage<>();
   private volatile UdpSocket socket;
   private volatile InetSocketAddress address;
-  private volatile int open;
   /** Why the stack cannot be used; null: it can, or nothing is known yet. */
   private volatile UnavailableException failure;
 
   private SctpLoop home;
   private long link;
   private Peer peer;
-  private int listening;
-  private boolean closing;
   /** To be closed when nothing uses it. */
   private boolean ownedByItsUsers;
   private boolean lingering;
@@ -139,33 +134,13 @@ final class Endpoint extends AssociationEndpoint implements UdpHandler, Datagram
   }
 
   @Override
-  void used() {
-    open++;
-  }
-
-  @Override
-  void unused() {
-    open--;
-    userGone();
-  }
-
-  void listens() {
-    listening++;
-  }
-
-  void listensNoMore() {
-    listening--;
-    userGone();
-  }
-
-  @Override
   public void userGone() {
-    if (open > 0) {
+    if (associations() > 0) {
       return;
     }
     if (closing) {
       home.later(this::closeSocket); // When what the stack still has to say was sent.
-    } else if (ownedByItsUsers && listening == 0 && !lingering) {
+    } else if (ownedByItsUsers && !isListening() && !lingering) {
       lingering = true;
       loop().schedule(LINGER, this::lingered);
     }
@@ -173,7 +148,7 @@ final class Endpoint extends AssociationEndpoint implements UdpHandler, Datagram
 
   private void lingered() {
     lingering = false;
-    if (open == 0 && listening == 0) {
+    if (associations() == 0 && !isListening()) {
       closeSocket();
     }
   }
@@ -189,7 +164,7 @@ final class Endpoint extends AssociationEndpoint implements UdpHandler, Datagram
     run(
         () -> {
           ownedByItsUsers = true;
-          if (open == 0 && listening == 0 && !lingering) {
+          if (associations() == 0 && !isListening() && !lingering) {
             closeSocket();
           }
         },
@@ -204,13 +179,13 @@ final class Endpoint extends AssociationEndpoint implements UdpHandler, Datagram
 
   @Override
   String startListening(Listener l, int port, SctpOptions options) {
-    return isUsable() ? home.listeners.listen(home, l, this, link, port, options) : "the endpoint is closed";
+    return isUsable() ? home.listeners.listen(l, this, link, port, options) : "the endpoint is closed";
   }
 
   @Override
   void stopListening(Listener l) {
     if (home != null && !home.isOver()) {
-      home.listeners.unlisten(home, l, this);
+      home.listeners.unlisten(l, this);
     }
   }
 
@@ -224,11 +199,6 @@ final class Endpoint extends AssociationEndpoint implements UdpHandler, Datagram
   }
 
   // ------------------------------------------------------------------------------------------- connecting
-
-  @Override
-  public CompletionStage<SctpAssociation> connect(SctpAddress peer, SctpOptions options, SctpHandler handler) {
-    return connect(0, peer, options, handler);
-  }
 
   @Override
   public CompletionStage<SctpAssociation> connect(int localPort, SctpAddress peer, SctpOptions options, SctpHandler handler) {
@@ -320,42 +290,19 @@ final class Endpoint extends AssociationEndpoint implements UdpHandler, Datagram
   }
 
   @Override
-  public int associations() {
-    return open;
+  void closedAfterLoop() {
+    // The socket was closed with the loop, and told so.
   }
 
   @Override
-  public CompletionStage<Void> close() {
-    return close(SctpAssociation.DEFAULT_DEADLINE);
-  }
-
-  @Override
-  public CompletionStage<Void> close(Duration deadline) {
-    if (deadline.isNegative() || deadline.compareTo(SctpAssociation.MAX_DEADLINE) > 0) {
-      throw new IllegalArgumentException(
-          "deadline " + deadline + " is not within zero to " + SctpAssociation.MAX_DEADLINE);
-    }
-    run(() -> closeAll(deadline), () -> { });
-    return closed;
-  }
-
-  private void closeAll(Duration deadline) {
+  void closeAll(Duration deadline) {
     closing = true;
     if (home == null || home.isOver()) {
       return; // The socket is closing with its loop.
     }
     home.listeners.closeOf(this);
-    for (Association a : home.associations.all()) {
-      if (a.endpoint == this) {
-        a.close(deadline);
-      }
-    }
+    closeAssociations(home, deadline);
     userGone();
-  }
-
-  @Override
-  public CompletionStage<Void> closed() {
-    return closed;
   }
 
   @Override

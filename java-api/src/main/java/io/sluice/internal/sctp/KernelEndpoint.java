@@ -6,7 +6,6 @@ import io.sluice.EventLoop;
 import io.sluice.internal.abi.Abi;
 import io.sluice.internal.abi.SctpAbi;
 import io.sluice.internal.bind.UnavailableException;
-import io.sluice.internal.loop.SharedStage;
 import io.sluice.sctp.SctpAddress;
 import io.sluice.sctp.SctpAssociation;
 import io.sluice.sctp.SctpClose;
@@ -26,11 +25,7 @@ final class KernelEndpoint extends AssociationEndpoint {
   private final KernelTransport transport;
   private final EventLoop loop;
   private final InetSocketAddress address;
-  private final SharedStage<Void> closed = new SharedStage<>();
-  private volatile int open;
   private KernelLoop home;
-  private int listening;
-  private boolean closing;
 
   KernelEndpoint(KernelTransport transport, EventLoop loop, InetAddress host) {
     this.transport = transport;
@@ -41,27 +36,8 @@ final class KernelEndpoint extends AssociationEndpoint {
   // ------------------------------------------------------------------------------------------- who uses it
 
   @Override
-  void used() {
-    open++;
-  }
-
-  @Override
-  void unused() {
-    open--;
-    userGone();
-  }
-
-  void listens() {
-    listening++;
-  }
-
-  void listensNoMore() {
-    listening--;
-    userGone();
-  }
-
-  private void userGone() {
-    if (closing && open == 0 && listening == 0) {
+  public void userGone() {
+    if (closing && associations() == 0 && !isListening()) {
       closed.finish(null);
     }
   }
@@ -91,13 +67,13 @@ final class KernelEndpoint extends AssociationEndpoint {
   @Override
   String startListening(Listener l, int port, SctpOptions options) {
     String obstacle = obstacle();
-    return obstacle != null ? obstacle : home.listeners.listen(home, l, this, address.getAddress(), port, options);
+    return obstacle != null ? obstacle : home.listeners.listen(l, this, address.getAddress(), port, options);
   }
 
   @Override
   void stopListening(Listener l) {
     if (home != null && !home.isOver()) {
-      home.listeners.unlisten(home, l, this);
+      home.listeners.unlisten(l, this);
     }
   }
 
@@ -112,11 +88,6 @@ final class KernelEndpoint extends AssociationEndpoint {
   }
 
   // ------------------------------------------------------------------------------------------- connecting
-
-  @Override
-  public CompletionStage<SctpAssociation> connect(SctpAddress peer, SctpOptions options, SctpHandler handler) {
-    return connect(0, peer, options, handler);
-  }
 
   @Override
   public CompletionStage<SctpAssociation> connect(int localPort, SctpAddress peer, SctpOptions options, SctpHandler handler) {
@@ -191,41 +162,18 @@ final class KernelEndpoint extends AssociationEndpoint {
   }
 
   @Override
-  public int associations() {
-    return open;
+  void closedAfterLoop() {
+    closed.finish(null);
   }
 
   @Override
-  public CompletionStage<Void> close() {
-    return close(SctpAssociation.DEFAULT_DEADLINE);
-  }
-
-  @Override
-  public CompletionStage<Void> close(Duration deadline) {
-    if (deadline.isNegative() || deadline.compareTo(SctpAssociation.MAX_DEADLINE) > 0) {
-      throw new IllegalArgumentException(
-          "deadline " + deadline + " is not within zero to " + SctpAssociation.MAX_DEADLINE);
-    }
-    run(() -> closeAll(deadline), () -> closed.finish(null));
-    return closed;
-  }
-
-  private void closeAll(Duration deadline) {
+  void closeAll(Duration deadline) {
     closing = true;
     if (home != null && !home.isOver()) {
       home.listeners.closeOf(this);
-      for (Association a : home.associations.all()) {
-        if (a.endpoint == this) {
-          a.close(deadline);
-        }
-      }
+      closeAssociations(home, deadline);
     }
     userGone();
-  }
-
-  @Override
-  public CompletionStage<Void> closed() {
-    return closed;
   }
 
   @Override

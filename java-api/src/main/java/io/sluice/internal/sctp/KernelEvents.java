@@ -30,7 +30,7 @@ final class KernelEvents extends StackEvents {
     Peer peer = Peer.decode(region, region.getInt(at + SctpAbi.EVENT_PAYLOAD_OFFSET));
     boolean restart = (region.get(at + SctpAbi.EVENT_FLAGS) & SctpAbi.UP_RESTARTED) != 0;
     Association a = connected;
-    KernelListeners.Part part = a != null ? null : home.listeners.get(region.getLong(at + SctpAbi.EVENT_TAG));
+    ListenerParts.Part part = a != null ? null : home.listeners.get(region.getLong(at + SctpAbi.EVENT_TAG));
     if (a == null && part != null) {
       a = new Association(home, part.endpoint, part.owner.options(), null, null, part.owner, restart);
     }

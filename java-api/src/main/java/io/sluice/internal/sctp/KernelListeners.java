@@ -1,89 +1,55 @@
 package io.sluice.internal.sctp;
 
 import io.sluice.internal.abi.Abi;
-import io.sluice.internal.abi.SctpAbi;
 import io.sluice.sctp.SctpOptions;
 import java.net.InetAddress;
-import java.util.HashMap;
-import java.util.Map;
 
-/** What listens on one loop by the kernel's SCTP: found by the tag in the events of what was accepted. Loop thread only. */
-final class KernelListeners {
-  /** One listening socket. */
-  static final class Part {
-    final Listener owner;
-    final KernelEndpoint endpoint;
-    private final long tag;
-    private final long id;
+/** What listens on one loop by the kernel's SCTP: each part has a socket. */
+final class KernelListeners extends ListenerParts<KernelListeners.SocketPart> {
+  static final class SocketPart extends ListenerParts.Part {
     private final KernelSocket socket;
 
-    private Part(Listener owner, KernelEndpoint endpoint, long tag, long id, KernelSocket socket) {
-      this.owner = owner;
-      this.endpoint = endpoint;
-      this.tag = tag;
-      this.id = id;
+    private SocketPart(Listener owner, KernelEndpoint endpoint, long tag, long id, KernelSocket socket) {
+      super(owner, endpoint, tag, id);
       this.socket = socket;
     }
   }
 
-  private final Map<Long, Part> parts = new HashMap<>();
-  private long tags;
+  private final KernelLoop home;
 
-  /** Null when it was closed meanwhile. */
-  Part get(long tag) {
-    return parts.get(tag);
+  KernelListeners(KernelLoop home) {
+    super(home);
+    this.home = home;
   }
 
   /** Null: it listens. Else why not. */
-  String listen(KernelLoop home, Listener owner, KernelEndpoint endpoint, InetAddress host, int port, SctpOptions options) {
-    long tag = ++tags;
+  String listen(Listener owner, KernelEndpoint endpoint, InetAddress host, int port, SctpOptions options) {
+    long tag = newTag();
     long id = home.stack.listen(host, port, tag, options);
-    if (id <= 0) {
-      return refusal(home, host, port, (int) id);
+    if (id == -Abi.EADDRNOTAVAIL) {
+      return host.getHostAddress() + " is no address of this host";
     }
-    parts.put(tag, new Part(owner, endpoint, tag, id, new KernelSocket(home, id, home.stack.descriptor(), null)));
-    endpoint.listens();
+    if (id <= 0) {
+      return refusal((int) id, "SCTP port " + port + " of " + host.getHostAddress() + " is in use");
+    }
+    began(new SocketPart(owner, endpoint, tag, id, new KernelSocket(home, id, home.stack.descriptor(), null)));
     return null;
   }
 
-  private static String refusal(KernelLoop home, InetAddress host, int port, int code) {
-    return switch (-code) {
-      case Abi.EADDRINUSE -> "SCTP port " + port + " of " + host.getHostAddress() + " is in use";
-      case Abi.EADDRNOTAVAIL -> host.getHostAddress() + " is no address of this host";
-      case SctpAbi.ELIMIT -> "the loop has no listener left";
-      case Abi.EALREADY -> "the event loop is shutting down";
-      default -> home.stack.text(code) + " (code " + code + ")";
-    };
-  }
-
-  private void stop(KernelLoop home, Part p) {
-    home.stack.unlisten(p.id);
+  @Override
+  void stop(SocketPart p) {
+    super.stop(p);
     p.socket.closeNow();
-    p.endpoint.listensNoMore();
   }
 
-  /** Those of a listener at an endpoint. */
-  void unlisten(KernelLoop home, Listener owner, KernelEndpoint endpoint) {
-    parts.values().stream().filter(p -> p.owner == owner && p.endpoint == endpoint).toList().forEach(p -> {
-      parts.remove(p.tag);
-      stop(home, p);
-    });
-  }
-
-  /** The loop ends. */
-  void closeAll(KernelLoop home) {
-    parts.values().forEach(p -> stop(home, p));
-    parts.values().stream().map(p -> p.owner).distinct().toList().forEach(Listener::endedWithLoop);
-    parts.clear();
+  @Override
+  void stopWithLoop(SocketPart p) {
+    stop(p);
+    p.endpoint.listensNoMore(); // Nothing else tells an endpoint without a socket.
   }
 
   /** The loop does not take the socket over: whoever listens by it is deaf. */
   void refused(KernelSocket socket) {
     parts.values().stream().filter(p -> p.socket == socket).map(p -> p.owner).toList().forEach(Listener::close);
-  }
-
-  void closeOf(KernelEndpoint endpoint) {
-    parts.values().stream().filter(p -> p.endpoint == endpoint).map(p -> p.owner).distinct().toList()
-        .forEach(Listener::close);
   }
 }

@@ -24,7 +24,7 @@ final class KernelLoop extends AssociationHome {
   private static final long NANOS_PER_MILLI = 1_000_000L;
 
   final KernelStack stack;
-  final KernelListeners listeners = new KernelListeners();
+  final KernelListeners listeners = new KernelListeners(this);
   final KernelMessages messages;
   private final KernelEvents events;
   /** By id: sockets of associations whose listener was gone; they are aborted and close when that was told. */
@@ -32,8 +32,6 @@ final class KernelLoop extends AssociationHome {
   /** The socket of an association that just ended by a restart, until the new one's event is read. */
   private KernelSocket restarted;
   private boolean draining;
-  private boolean ending;
-  private boolean over;
 
   private KernelLoop(EventLoop loop, KernelStack stack, SctpStackOptions options) {
     super(loop, stack, options.maxMessageBytes());
@@ -49,16 +47,6 @@ final class KernelLoop extends AssociationHome {
       throw new UnavailableException("the event loop is shutting down");
     }
     return l;
-  }
-
-  /** The loop shuts it down: nothing begins any more. */
-  boolean isEnding() {
-    return ending;
-  }
-
-  /** It is shut down. */
-  boolean isOver() {
-    return over;
   }
 
   // ------------------------------------------------------------------------------------------- work
@@ -165,7 +153,7 @@ final class KernelLoop extends AssociationHome {
   protected void shutDown() {
     if (!ending) {
       ending = true;
-      listeners.closeAll(this);
+      listeners.closeAll();
       abortAll();
     }
   }

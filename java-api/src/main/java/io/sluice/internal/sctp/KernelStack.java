@@ -10,45 +10,29 @@ import io.sluice.sctp.SctpStackOptions;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** A stack of {@code sluice_sctp_kernel.h} and the memory that is shared with it. One thread, but for {@link #counter}. */
 final class KernelStack extends AssociationStack {
   private static final int EVENTS = 1024;
   private static final int ARG_FD = 0;
   private static final int ARG_CALL = 64;
-  private static final int ARG_REASON = 512;
-  private static final int ARG_OUT = 1024;
-  private static final int ARG_STREAMS = 2048;
-  private static final int ARGS_BYTES = ARG_STREAMS + 2 * SctpAbi.STREAMS_MAX;
-  /** Stacks that exist in C keep their memory reachable. */
-  private static final Set<KernelStack> LIVE = ConcurrentHashMap.newKeySet();
 
   private final KernelSctpNatives natives;
   private final KernelSctpBinding c;
-  private final ByteBuffer args = direct(ARGS_BYTES);
-  private final long argsAddress;
-  /** Address in C; 0 when it is gone. */
-  private long stack;
   private boolean waiting;
   private int descriptor;
 
   private KernelStack(KernelSctpNatives natives, ByteBuffer config) throws UnavailableException {
-    super(region(natives, config));
+    super(natives.binding(), natives.sctp(), region(natives, config));
     this.natives = natives;
     this.c = natives.sctp();
-    this.argsAddress = natives.binding().address(args);
     config.putLong(SctpAbi.KCFG_SHARED_BASE, natives.binding().address(region));
     config.putLong(SctpAbi.KCFG_SHARED_BYTES, region.capacity());
     int code = c.open(natives.binding().address(config), argsAddress + ARG_OUT);
     if (code < 0) {
       throw new UnavailableException("opening a stack for the kernel's SCTP failed: " + text(code) + " (code " + code + ")");
     }
-    stack = args.getLong(ARG_OUT);
-    laidOut();
-    LIVE.add(this);
+    opened(args.getLong(ARG_OUT));
   }
 
   static KernelStack open(KernelSctpNatives natives, SctpStackOptions o) throws UnavailableException {
@@ -67,11 +51,6 @@ final class KernelStack extends AssociationStack {
       throw new UnavailableException("the native library accepts these limits of a stack for the kernel's SCTP not");
     }
     return direct((int) bytes);
-  }
-
-  @Override
-  boolean isOpen() {
-    return stack != 0;
   }
 
   // ------------------------------------------------------------------------------------------- what the loop received
@@ -109,12 +88,6 @@ final class KernelStack extends AssociationStack {
     return descriptor;
   }
 
-  private void clear(int bytes) {
-    for (int i = 0; i < bytes; i += Long.BYTES) {
-      args.putLong(ARG_CALL + i, 0L);
-    }
-  }
-
   private void address(int at, InetAddress host, int port) {
     byte[] raw = host.getAddress();
     args.putShort(at + Abi.ADDR_FAMILY, (short) (raw.length == 4 ? Abi.FAMILY_INET4 : Abi.FAMILY_INET6));
@@ -124,7 +97,7 @@ final class KernelStack extends AssociationStack {
   }
 
   long listen(InetAddress host, int port, long tag, SctpOptions options) {
-    clear(SctpAbi.KLSN_BYTES);
+    clear(ARG_CALL, SctpAbi.KLSN_BYTES);
     args.putInt(ARG_CALL + SctpAbi.KLSN_SIZE, SctpAbi.KLSN_BYTES);
     args.putLong(ARG_CALL + SctpAbi.KLSN_TAG, tag);
     address(ARG_CALL + SctpAbi.KLSN_LOCAL, host, port);
@@ -132,16 +105,12 @@ final class KernelStack extends AssociationStack {
     return answered(c.listen(stack, argsAddress + ARG_CALL, argsAddress + ARG_FD));
   }
 
-  int unlisten(long listener) {
-    return c.unlisten(stack, listener);
-  }
-
   /**
    * @param local the wildcard address with port 0: the kernel chooses
    * @param udpPort 0: over IP
    */
   long connect(InetAddress local, int localPort, InetAddress peer, int udpPort, int port, SctpOptions options) {
-    clear(SctpAbi.KCONN_BYTES);
+    clear(ARG_CALL, SctpAbi.KCONN_BYTES);
     args.putInt(ARG_CALL + SctpAbi.KCONN_SIZE, SctpAbi.KCONN_BYTES);
     args.putShort(ARG_CALL + SctpAbi.KCONN_UDP_PORT, (short) udpPort);
     if (localPort != 0 || !local.isAnyLocalAddress()) {
@@ -177,48 +146,14 @@ final class KernelStack extends AssociationStack {
   }
 
   @Override
-  int resetStreams(long assoc, int[] streams) {
-    for (int i = 0; i < streams.length; i++) {
-      args.putShort(ARG_STREAMS + 2 * i, (short) streams[i]);
-    }
-    return c.resetStreams(stack, assoc, argsAddress + ARG_STREAMS, streams.length);
-  }
-
-  private long reason(byte[] reason) {
-    args.put(ARG_REASON, reason);
-    return argsAddress + ARG_REASON;
-  }
-
-  @Override
-  int close(long assoc, int deadlineMillis, byte[] reason) {
-    return c.close(stack, assoc, deadlineMillis, reason(reason), reason.length);
-  }
-
-  @Override
-  int abort(long assoc, int cause, byte[] reason) {
-    return c.abort(stack, assoc, cause, reason(reason), reason.length);
-  }
-
-  @Override
   ByteBuffer query(long assoc, int what, int bytes) {
     int code = what == SctpAbi.QUERY_CLOSE ? c.queryClose(stack, assoc, argsAddress + ARG_OUT)
         : c.queryInfo(stack, assoc, argsAddress + ARG_OUT);
-    return code < 0 ? null : args.slice(ARG_OUT, bytes).order(ByteOrder.LITTLE_ENDIAN);
+    return answer(code, bytes);
   }
 
   @Override
   String text(int code) {
     return natives.text().strerror(code);
-  }
-
-  /** What still lives is dropped. */
-  void destroy() {
-    if (stack != 0) {
-      long s = stack;
-      stack = 0;
-      if (c.destroy(s, SctpAbi.DESTROY_FORCE) >= 0) {
-        LIVE.remove(this);
-      }
-    }
   }
 }

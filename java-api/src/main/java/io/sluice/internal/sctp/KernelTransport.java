@@ -14,7 +14,6 @@ import io.sluice.sctp.SctpBackend;
 import io.sluice.sctp.SctpEndpoint;
 import io.sluice.sctp.SctpHandler;
 import io.sluice.sctp.SctpListener;
-import io.sluice.sctp.SctpMetric;
 import io.sluice.sctp.SctpOptions;
 import io.sluice.sctp.SctpStackOptions;
 import io.sluice.sctp.SctpStats;
@@ -24,13 +23,10 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Function;
 
 /** SCTP of the Linux kernel on the loops of a group. */
@@ -40,15 +36,14 @@ final class KernelTransport implements SctpTransport {
   private final SctpStackOptions options;
   private final List<EventLoop> loops;
   private final AtomicInteger next = new AtomicInteger();
-  /** By index of the loop; null: not used yet. Written by the loops. */
-  private final AtomicReferenceArray<KernelLoop> stacks;
+  private final StacksByLoop<KernelLoop> stacks;
 
   private KernelTransport(LoopGroup group, KernelSctpNatives natives, SctpStackOptions options) {
     this.group = group;
     this.natives = natives;
     this.options = options;
     this.loops = group.loops();
-    this.stacks = new AtomicReferenceArray<>(loops.size());
+    this.stacks = new StacksByLoop<>(loops.size(), loop -> KernelLoop.open(loop, natives, options));
   }
 
   static KernelTransport open(LoopGroup group, SctpStackOptions options) {
@@ -71,17 +66,9 @@ final class KernelTransport implements SctpTransport {
     return new SctpUnavailableException(new SctpAvailability(SctpBackend.KERNEL, false, "", why));
   }
 
-  /** Loop thread: its stack, opened when it is needed for the first time. */
+  /** Loop thread: its stack. */
   KernelLoop on(EventLoop loop) throws UnavailableException {
-    KernelLoop s = stacks.get(loop.index());
-    if (s == null) {
-      s = KernelLoop.open(loop, natives, options);
-      stacks.set(loop.index(), s);
-    }
-    if (s.isEnding()) {
-      throw new UnavailableException("the event loop is shutting down");
-    }
-    return s;
+    return stacks.on(loop);
   }
 
   private EventLoop nearLoop() {
@@ -179,18 +166,7 @@ final class KernelTransport implements SctpTransport {
 
   @Override
   public SctpStats stats() {
-    Map<SctpMetric, Long> values = new EnumMap<>(SctpMetric.class);
-    Map<CloseReason.Kind, Long> closes = new EnumMap<>(CloseReason.Kind.class);
-    int used = 0;
-    long live = 0;
-    for (int i = 0; i < stacks.length(); i++) {
-      KernelLoop s = stacks.get(i);
-      if (s != null) {
-        used++;
-        live += Transport.add(s, values, closes);
-      }
-    }
-    return new SctpStats(used, live, values, closes);
+    return stacks.stats();
   }
 
   @Override

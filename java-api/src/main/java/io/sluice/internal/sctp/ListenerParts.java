@@ -2,73 +2,88 @@ package io.sluice.internal.sctp;
 
 import io.sluice.internal.abi.Abi;
 import io.sluice.internal.abi.SctpAbi;
-import io.sluice.sctp.SctpOptions;
 import java.util.HashMap;
 import java.util.Map;
 
 /** What listeners have in one stack: found by the tag in the events of what they accepted. Loop thread only. */
-final class ListenerParts {
+abstract class ListenerParts<P extends ListenerParts.Part> {
   /** One listening port of one endpoint. */
-  static final class Part {
+  static class Part {
     final Listener owner;
-    final Endpoint endpoint;
+    final AssociationEndpoint endpoint;
     private final long tag;
-    private long id;
+    /** In the stack. */
+    final long id;
 
-    private Part(Listener owner, Endpoint endpoint, long tag) {
+    Part(Listener owner, AssociationEndpoint endpoint, long tag, long id) {
       this.owner = owner;
       this.endpoint = endpoint;
       this.tag = tag;
+      this.id = id;
     }
   }
 
-  private final Map<Long, Part> parts = new HashMap<>();
+  final Map<Long, P> parts = new HashMap<>();
+  private final AssociationHome home;
   private long tags;
 
+  ListenerParts(AssociationHome home) {
+    this.home = home;
+  }
+
   /** Null when it was closed meanwhile. */
-  Part get(long tag) {
+  final P get(long tag) {
     return parts.get(tag);
   }
 
-  /** Null: it listens. Else why not. */
-  String listen(SctpLoop home, Listener owner, Endpoint endpoint, long link, int port, SctpOptions options) {
-    Part p = new Part(owner, endpoint, ++tags);
-    long id = home.stack.listen(port, p.tag, link, options);
-    if (id <= 0) {
-      return refusal(home, port, (int) id);
-    }
-    p.id = id;
-    parts.put(p.tag, p);
-    endpoint.listens();
-    return null;
+  final long newTag() {
+    return ++tags;
   }
 
-  private static String refusal(SctpLoop home, int port, int code) {
+  /** It listens. */
+  final void began(P p) {
+    Part part = p;
+    parts.put(part.tag, p);
+    part.endpoint.listens();
+  }
+
+  /** Why it cannot listen. */
+  final String refusal(int code, String inUse) {
     return switch (-code) {
-      case Abi.EADDRINUSE -> "SCTP port " + port + " is in use on this UDP socket";
+      case Abi.EADDRINUSE -> inUse;
       case SctpAbi.ELIMIT -> "the loop has no listener left";
       case Abi.EALREADY -> "the event loop is shutting down";
-      default -> home.stack.text(code) + " (code " + code + ")";
+      default -> home.calls.text(code) + " (code " + code + ")";
     };
   }
 
+  /** In the stack. */
+  void stop(P p) {
+    home.calls.unlisten(p.id);
+  }
+
   /** Those of a listener at an endpoint. */
-  void unlisten(SctpLoop home, Listener owner, Endpoint endpoint) {
+  final void unlisten(Listener owner, AssociationEndpoint endpoint) {
     parts.values().stream().filter(p -> p.owner == owner && p.endpoint == endpoint).toList().forEach(p -> {
-      parts.remove(p.tag);
-      home.stack.unlisten(p.id);
+      Part part = p;
+      parts.remove(part.tag);
+      stop(p);
       endpoint.listensNoMore();
     });
   }
 
-  /** The loop ends. */
-  void closeAll(SctpLoop home) {
-    parts.values().forEach(p -> home.stack.unlisten(p.id));
+  /** The loop ends: with it, the UDP socket of an endpoint. */
+  void stopWithLoop(P p) {
+    stop(p);
+  }
+
+  final void closeAll() {
+    parts.values().forEach(this::stopWithLoop);
     parts.values().stream().map(p -> p.owner).distinct().toList().forEach(Listener::endedWithLoop);
     parts.clear();
   }
 
-  void closeOf(Endpoint endpoint) {
+  final void closeOf(AssociationEndpoint endpoint) {
     parts.values().stream().filter(p -> p.endpoint == endpoint).map(p -> p.owner).distinct().toList()
         .forEach(Listener::close);
   }

@@ -36,7 +36,7 @@ final class SctpLoop extends AssociationHome {
   final SctpStack stack;
   final PeerCache peers = new PeerCache();
   final Links links = new Links();
-  final ListenerParts listeners = new ListenerParts();
+  final UdpListeners listeners = new UdpListeners(this);
   private final StackEvents events;
 
   private final ByteBuffer batch = ByteBuffer.allocateDirect(BATCH_BYTES);
@@ -51,8 +51,6 @@ final class SctpLoop extends AssociationHome {
   private boolean settling;
   private boolean ticking;
   private long tickedNanos;
-  private boolean ending;
-  private boolean over;
 
   private SctpLoop(EventLoop loop, SctpStack stack, SctpStackOptions options) {
     super(loop, stack, options.maxMessageBytes());
@@ -70,16 +68,6 @@ final class SctpLoop extends AssociationHome {
       throw new UnavailableException("the event loop is shutting down");
     }
     return l;
-  }
-
-  /** The loop shuts it down: nothing begins any more. */
-  boolean isEnding() {
-    return ending;
-  }
-
-  /** It is shut down. */
-  boolean isOver() {
-    return over;
   }
 
   // ------------------------------------------------------------------------------------------- work
@@ -231,7 +219,7 @@ final class SctpLoop extends AssociationHome {
     if (!ending) {
       ending = true;
       feed();
-      listeners.closeAll(this);
+      listeners.closeAll();
       timer(SHUTDOWN_PAUSE_NANOS);
       endSome(SHUTDOWN_BATCH);
     }

@@ -7,15 +7,9 @@ import io.sluice.internal.load.SctpNatives;
 import io.sluice.sctp.SctpOptions;
 import io.sluice.sctp.SctpStackOptions;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A stack of the C library and the memory that is shared with it; see {@code sluice_sctp.h}. One thread, but for {@link #counter}.
- *
- * <p>The region is a direct buffer of ours, so whoever reads a counter of a destroyed stack reads memory that is still there. A
- * stack that exists in C keeps this object reachable.
  */
 final class SctpStack extends AssociationStack {
   /** Entries of the event ring. */
@@ -28,42 +22,31 @@ final class SctpStack extends AssociationStack {
   private static final int ARENA_MIN_BYTES = 64 << 10;
   private static final int ARENA_SLACK_BYTES = 8 << 10;
   private static final int MAX_REGION_BYTES = Integer.MAX_VALUE - (1 << 10);
-  private static final Set<SctpStack> LIVE = ConcurrentHashMap.newKeySet();
 
   private final SctpNatives natives;
   private final SctpBinding c;
-  /** Arguments, results and the message that is being sent. */
-  private final ByteBuffer args = direct(ARGS_BYTES);
+  /** The message that is being sent. */
   private final ByteBuffer outgoing;
-  private final long argsAddress;
   private final long outgoingAddress;
   private final int outOffset;
   private final int returnOffset;
   private final int slotsOffset;
   private final int slotMask;
-  /** Address in C; 0 when it is gone. */
-  private long stack;
 
   private static final int ARG_LENGTH = 0;
   private static final int ARG_MESSAGE = 64;
   private static final int ARG_CONNECT = 128;
   private static final int ARG_PEER = 256;
-  private static final int ARG_REASON = 512;
-  private static final int ARG_OUT = 1024;
-  private static final int ARG_STREAMS = 2048;
-  private static final int ARGS_BYTES = ARG_STREAMS + 2 * SctpAbi.STREAMS_MAX;
 
   private SctpStack(SctpNatives natives, SctpStackOptions options, ByteBuffer config) throws UnavailableException {
-    super(region(natives, options, config));
+    super(natives.binding(), natives.sctp(), region(natives, options, config));
     this.natives = natives;
     this.c = natives.sctp();
     config.putLong(SctpAbi.CFG_SHARED_BASE, natives.binding().address(region));
     config.putLong(SctpAbi.CFG_SHARED_BYTES, region.capacity());
     outgoing = direct(options.maxMessageBytes());
-    argsAddress = natives.binding().address(args);
     outgoingAddress = natives.binding().address(outgoing);
-    stack = natives.open(config);
-    laidOut();
+    opened(natives.open(config));
     outOffset = region.getInt(SctpAbi.HDR_OUT_OFFSET);
     returnOffset = region.getInt(SctpAbi.HDR_RETURN_OFFSET);
     slotsOffset = region.getInt(SctpAbi.HDR_SLOTS_OFFSET);
@@ -79,9 +62,7 @@ final class SctpStack extends AssociationStack {
   }
 
   static SctpStack open(SctpNatives natives, SctpStackOptions options) throws UnavailableException {
-    SctpStack s = new SctpStack(natives, options, config(options));
-    LIVE.add(s);
-    return s;
+    return new SctpStack(natives, options, config(options));
   }
 
   private static String describe(SctpStackOptions o) {
@@ -101,11 +82,6 @@ final class SctpStack extends AssociationStack {
         .putInt(SctpAbi.CFG_MAX_ASSOCIATIONS, o.maxAssociations())
         .putInt(SctpAbi.CFG_RECV_BUFFER_BYTES, o.receiveBufferBytes())
         .putInt(SctpAbi.CFG_SEND_BUFFER_BYTES, o.sendBufferBytes());
-  }
-
-  @Override
-  boolean isOpen() {
-    return stack != 0;
   }
 
   // ------------------------------------------------------------------------------------------- events
@@ -168,12 +144,6 @@ final class SctpStack extends AssociationStack {
 
   // ------------------------------------------------------------------------------------------- associations
 
-  private void clear(int at, int bytes) {
-    for (int i = 0; i < bytes; i += Long.BYTES) {
-      args.putLong(at + i, 0L);
-    }
-  }
-
   long listen(int port, long tag, long link, SctpOptions options) {
     clear(ARG_CONNECT, SctpAbi.LSN_BYTES);
     args.putInt(ARG_CONNECT + SctpAbi.LSN_SIZE, SctpAbi.LSN_BYTES);
@@ -182,10 +152,6 @@ final class SctpStack extends AssociationStack {
     args.putLong(ARG_CONNECT + SctpAbi.LSN_LINK, link);
     OptionsCodec.encode(options, args, ARG_CONNECT + SctpAbi.LSN_OPTIONS);
     return c.listen(stack, argsAddress + ARG_CONNECT);
-  }
-
-  int unlisten(long listener) {
-    return c.unlisten(stack, listener);
   }
 
   long connect(int localPort, Peer peer, int port, long tag, SctpOptions options) {
@@ -216,29 +182,6 @@ final class SctpStack extends AssociationStack {
     return c.send(stack, argsAddress + at, 1);
   }
 
-  @Override
-  int resetStreams(long assoc, int[] streams) {
-    for (int i = 0; i < streams.length; i++) {
-      args.putShort(ARG_STREAMS + 2 * i, (short) streams[i]);
-    }
-    return c.resetStreams(stack, assoc, argsAddress + ARG_STREAMS, streams.length);
-  }
-
-  private long reason(byte[] reason) {
-    args.put(ARG_REASON, reason);
-    return argsAddress + ARG_REASON;
-  }
-
-  @Override
-  int close(long assoc, int deadlineMillis, byte[] reason) {
-    return c.close(stack, assoc, deadlineMillis, reason(reason), reason.length);
-  }
-
-  @Override
-  int abort(long assoc, int cause, byte[] reason) {
-    return c.abort(stack, assoc, cause, reason(reason), reason.length);
-  }
-
   /** How many associations remain. */
   int shutdown(byte[] reason) {
     return c.shutdown(stack, reason(reason), reason.length);
@@ -248,7 +191,7 @@ final class SctpStack extends AssociationStack {
   ByteBuffer query(long assoc, int what, int bytes) {
     args.putInt(ARG_LENGTH, bytes);
     int code = c.query(stack, assoc, what, argsAddress + ARG_OUT, argsAddress + ARG_LENGTH);
-    return code < 0 ? null : args.slice(ARG_OUT, bytes).order(ByteOrder.LITTLE_ENDIAN);
+    return answer(code, bytes);
   }
 
   @Override
@@ -260,16 +203,5 @@ final class SctpStack extends AssociationStack {
 
   long address(ByteBuffer direct) {
     return natives.binding().address(direct);
-  }
-
-  /** What still lives is dropped. */
-  void destroy() {
-    if (stack != 0) {
-      long s = stack;
-      stack = 0;
-      if (c.destroy(s, SctpAbi.DESTROY_FORCE) >= 0) {
-        LIVE.remove(this);
-      }
-    }
   }
 }

@@ -8,7 +8,6 @@ import io.sluice.TransportException;
 import io.sluice.TransportOption;
 import io.sluice.UdpOptions;
 import io.sluice.UdpSocket;
-import io.sluice.internal.abi.SctpAbi;
 import io.sluice.internal.bind.UnavailableException;
 import io.sluice.internal.load.SctpNatives;
 import io.sluice.internal.loop.LoopGroup;
@@ -19,20 +18,16 @@ import io.sluice.sctp.SctpClose;
 import io.sluice.sctp.SctpEndpoint;
 import io.sluice.sctp.SctpHandler;
 import io.sluice.sctp.SctpListener;
-import io.sluice.sctp.SctpMetric;
 import io.sluice.sctp.SctpOptions;
 import io.sluice.sctp.SctpStackOptions;
 import io.sluice.sctp.SctpStats;
 import io.sluice.sctp.SctpTransport;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Function;
 
 /** SCTP over the UDP sockets of a group: one stack for each loop that is used. */
@@ -44,30 +39,21 @@ final class Transport implements SctpTransport {
   private final SctpNatives natives;
   private final SctpStackOptions options;
   private final UdpOptions udp;
-  /** By index of the loop; null: not used yet. Written by the loops. */
-  private final AtomicReferenceArray<SctpLoop> stacks;
+  private final StacksByLoop<SctpLoop> stacks;
 
   Transport(LoopGroup group, SctpNatives natives, SctpStackOptions options) {
     this.group = group;
     this.natives = natives;
     this.options = options;
-    this.stacks = new AtomicReferenceArray<>(group.loops().size());
+    this.stacks = new StacksByLoop<>(group.loops().size(), loop -> SctpLoop.open(loop, natives, options));
     // Tells of ICMP errors on sockets that are not connected, too; the JDK's channels cannot.
     UdpOptions many = UdpOptions.defaults().with(TransportOption.SO_RCVBUF, RECEIVE_BUFFER_BYTES);
     this.udp = group.report().engine().equals("nio") ? many : many.with(TransportOption.IP_RECVERR, true);
   }
 
-  /** Loop thread: its stack, opened when it is needed for the first time. */
+  /** Loop thread: its stack. */
   SctpLoop on(EventLoop loop) throws UnavailableException {
-    SctpLoop s = stacks.get(loop.index());
-    if (s == null) {
-      s = SctpLoop.open(loop, natives, options);
-      stacks.set(loop.index(), s);
-    }
-    if (s.isEnding()) {
-      throw new UnavailableException("the event loop is shutting down");
-    }
-    return s;
+    return stacks.on(loop);
   }
 
   // ------------------------------------------------------------------------------------------- endpoints
@@ -159,33 +145,7 @@ final class Transport implements SctpTransport {
 
   @Override
   public SctpStats stats() {
-    Map<SctpMetric, Long> values = new EnumMap<>(SctpMetric.class);
-    Map<CloseReason.Kind, Long> closes = new EnumMap<>(CloseReason.Kind.class);
-    int used = 0;
-    long live = 0;
-    for (int i = 0; i < stacks.length(); i++) {
-      SctpLoop s = stacks.get(i);
-      if (s == null) {
-        continue;
-      }
-      used++;
-      live += add(s, values, closes);
-    }
-    return new SctpStats(used, live, values, closes);
-  }
-
-  /** Adds what a stack has counted; how many associations it has. */
-  static long add(AssociationHome s, Map<SctpMetric, Long> values, Map<CloseReason.Kind, Long> closes) {
-    // What ends first: a difference that is read in between is never negative.
-    long closed = s.calls.counter(SctpAbi.CTR_CLOSED);
-    long live = Math.max(0, s.calls.counter(SctpAbi.CTR_OPENED) - closed);
-    for (SctpMetric m : SctpMetric.values()) {
-      values.merge(m, s.calls.counter(m.number()), Long::sum);
-    }
-    for (CloseReason.Kind kind : CloseReason.Kind.values()) {
-      closes.merge(kind, s.closes(kind), Long::sum);
-    }
-    return live;
+    return stacks.stats();
   }
 
   @Override

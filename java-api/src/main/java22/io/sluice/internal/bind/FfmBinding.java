@@ -141,8 +141,13 @@ final class FfmBinding implements Binding {
 
   @Override
   public String strerror(int code) {
+    return text(STRERROR, code);
+  }
+
+  /** @param strerror answers the address of a sentence that ends with a 0, and is there for ever */
+  static String text(MethodHandle strerror, int code) {
     try {
-      MemorySegment text = (MemorySegment) STRERROR.invokeExact(code);
+      MemorySegment text = (MemorySegment) strerror.invokeExact(code);
       return text.reinterpret(Long.MAX_VALUE).getString(0);
     } catch (Throwable t) {
       throw unexpected(t);

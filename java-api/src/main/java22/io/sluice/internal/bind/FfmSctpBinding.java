@@ -4,7 +4,6 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /** Foreign Function and Memory API; see {@link FfmBinding}. */
@@ -212,11 +211,6 @@ final class FfmSctpBinding implements SctpBinding {
 
   @Override
   public String strerror(int code) {
-    try {
-      MemorySegment text = (MemorySegment) STRERROR.invokeExact(code);
-      return text.reinterpret(Long.MAX_VALUE).getString(0);
-    } catch (Throwable t) {
-      throw FfmBinding.unexpected(t);
-    }
+    return FfmBinding.text(STRERROR, code);
   }
 }

@@ -22,7 +22,7 @@ import java.util.concurrent.RejectedExecutionException;
  *
  * While OPEN one ACCEPT is in flight, unless the listener is starting or paused.
  */
-final class ListenerSocket {
+final class ListenerSocket implements Runnable {
   private enum State {
     NEW,
     OPENING,
@@ -145,10 +145,12 @@ final class ListenerSocket {
 
   /** The listener is ready, was paused, or was resumed. */
   void update() {
-    onLoop(this::arm);
+    onLoop(this);
   }
 
-  private void arm() {
+  /** On the loop: accepts, or no longer does, as the listener wants it. */
+  @Override
+  public void run() {
     if (state != State.OPEN) {
       return;
     }
@@ -165,7 +167,7 @@ final class ListenerSocket {
     Map<TransportOption<?>, Object> options = listener.socketOptions().onAccepted();
     int at = options.isEmpty() ? 0 : loop.submissions.scratch(Options.bytes(options));
     if (at < 0) {
-      loop.execute(this::arm);
+      loop.execute(this);
       return;
     }
     Options.write(options, loop.submissions.scratch.region(), at);
@@ -191,7 +193,7 @@ final class ListenerSocket {
     if (result < 0 && result != -Abi.ECANCELED && state == State.OPEN) {
       listener.acceptFailed(CloseReasons.ofCode(result, detail, "accept on " + bindTo));
     } else {
-      arm();
+      run();
     }
   }
 

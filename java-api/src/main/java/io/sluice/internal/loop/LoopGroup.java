@@ -64,7 +64,6 @@ public final class LoopGroup implements EventLoopGroup {
 
   /** For {@link EventLoopGroup.Builder#build()}. */
   public static EventLoopGroup open(EventLoopGroup.Builder builder) {
-    RareClasses.load();
     Selection selection = Engines.select(builder.engine(), builder.binding());
     LoopMemory memory = LoopMemory.of(builder);
     LoopGroup group = new LoopGroup(builder.isCallerDriven(), builder.binding());
@@ -85,7 +84,7 @@ public final class LoopGroup implements EventLoopGroup {
     if (!group.callerDriven) {
       group.startThreads(builder.threadFactory());
     }
-    group.watch(builder.stallThreshold(), AnnouncementWatch.of(selection));
+    group.watch(builder.stallThreshold(), AfterStart.of(selection));
     return group;
   }
 
@@ -121,15 +120,17 @@ public final class LoopGroup implements EventLoopGroup {
     return t;
   }
 
-  private void watch(Duration stallThreshold, AnnouncementWatch announcement) {
+  private void watch(Duration stallThreshold, AfterStart afterStart) {
     synchronized (this) {
       if (endedLoops == loops.size()) {
-        announcement.end();
+        afterStart.end();
         return;
       }
-      watched.add(announcement);
+      watched.add(afterStart);
       if (!stallThreshold.isZero()) {
-        loops.forEach(loop -> watched.add(new LoopWatch(loop, loop.counters, stallThreshold.toNanos())));
+        for (Loop loop : loops) {
+          watched.add(new LoopWatch(loop, loop.counters, stallThreshold.toNanos()));
+        }
       }
       for (Loop loop : loops) {
         if (loop.leaseChecks != null) {
@@ -141,7 +142,9 @@ public final class LoopGroup implements EventLoopGroup {
         watched.add(jmx);
       }
     }
-    watched.forEach(Watch.INSTANCE::add);
+    for (Watch.Watched w : watched) {
+      Watch.INSTANCE.add(w);
+    }
   }
 
   String name() {

@@ -155,7 +155,7 @@ public class NativeLoader {
     }
     String also = passedOver.isEmpty() ? "" : "; on " + LIBRARY_PATH + ": " + String.join("; ", passedOver);
     try {
-      loaded = loadCopy(binding, LibraryFile.onClassPath(resources, platform, LibraryFile.ourVersion()));
+      loaded = loadCopy(binding, LibraryFile.onClassPath(resources, platform));
     } catch (UnavailableException e) {
       throw also.isEmpty() ? e : new UnavailableException(e.getMessage() + also, e, false);
     }

@@ -65,8 +65,16 @@ final class ListenerSocket implements Runnable {
 
   // ------------------------------------------------------------------------------------------- opening
 
+  /** A class, because it is part of every start: a cold JVM links a lambda slower than it loads a class. */
+  private record Opening(ListenerSocket socket, SocketAddress address) implements Runnable {
+    @Override
+    public void run() {
+      socket.start(address);
+    }
+  }
+
   void open(SocketAddress address) {
-    onLoop(() -> start(address));
+    onLoop(new Opening(this, address));
   }
 
   private void start(SocketAddress address) {
@@ -78,7 +86,7 @@ final class ListenerSocket implements Runnable {
     Map<TransportOption<?>, Object> options = listener.socketOptions().onListener();
     int at = loop.submissions.scratch(Abi.ADDR_BYTES_TOTAL + Options.bytes(options));
     if (at < 0) {
-      loop.execute(() -> start(address)); // Earlier submissions are not consumed yet: next turn.
+      loop.execute(new Opening(this, address)); // Earlier submissions are not consumed yet: next turn.
       return;
     }
     int optionsAt = at + Abi.ADDR_BYTES_TOTAL;

@@ -13,6 +13,10 @@ record LoopMemory(int bufferBytes, int bufferCount, long sendLimitBytes, boolean
   /** Rings default to this many entries for returned buffers; more buffers need a larger ring. */
   private static final int DEFAULT_RETURN_ENTRIES = 4096;
 
+  /** The system property that switches checked mode on for groups that do not say. */
+  private static final String LEASES_PROPERTY = "sluice.leases";
+  private static final String CHECKED = "checked";
+
   /** Memory of loops that the kernel may still write to. */
   private static final List<Object> KEPT = new CopyOnWriteArrayList<>();
 
@@ -21,7 +25,7 @@ record LoopMemory(int bufferBytes, int bufferCount, long sendLimitBytes, boolean
   }
 
   private static boolean checked(EventLoopGroup.Builder b) {
-    return b.checkedLeases() != null ? b.checkedLeases() : LeaseChecks.byProperty();
+    return b.checkedLeases() != null ? b.checkedLeases() : CHECKED.equals(System.getProperty(LEASES_PROPERTY));
   }
 
   /** The return ring gets room for every buffer, so that giving one back never fails. */

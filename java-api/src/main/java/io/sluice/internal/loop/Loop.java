@@ -68,14 +68,14 @@ final class Loop implements EventLoop, Runnable {
   private volatile Thread thread;
   private volatile boolean ended;
 
-  Loop(LoopGroup group, int index, Engine engine, LoopMemory memory) {
+  Loop(LoopGroup group, int index, Engine engine, LoopMemory memory, StartAhead ahead) {
     this.group = group;
     this.index = index;
     this.engine = engine;
     CompletionRing completions = new CompletionRing(engine.shared());
     this.submissions = new Submissions(engine, completions);
     this.dispatcher = new Dispatcher(this, completions);
-    this.pool = memory.pool(this);
+    this.pool = memory.pool(this, ahead);
     this.sendMemory = memory.sendMemory(engine);
     this.leaseChecks = memory.checkedLeases() ? new LeaseChecks(this) : null;
     this.callbackLease = leaseChecks == null ? new CallbackLease(pool) : leaseChecks.callbackLease(pool);

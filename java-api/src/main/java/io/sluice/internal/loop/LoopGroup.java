@@ -48,6 +48,8 @@ public final class LoopGroup implements EventLoopGroup {
   private final AtomicInteger next = new AtomicInteger();
   private final SharedStage<ShutdownReport> ended = new SharedStage<>();
   private final List<Watch.Watched> watched = new ArrayList<>();
+  /** Null: not the first group of this process. */
+  private final StartAhead ahead;
   private EngineReport report;
 
   private boolean shuttingDown;
@@ -57,16 +59,18 @@ public final class LoopGroup implements EventLoopGroup {
   private long bytesUnsent;
   private long leasesOutstanding;
 
-  private LoopGroup(boolean callerDriven, String bindingWanted) {
+  private LoopGroup(boolean callerDriven, String bindingWanted, StartAhead ahead) {
     this.callerDriven = callerDriven;
     this.bindingWanted = bindingWanted;
+    this.ahead = ahead;
   }
 
   /** For {@link EventLoopGroup.Builder#build()}. */
   public static EventLoopGroup open(EventLoopGroup.Builder builder) {
-    Selection selection = Engines.select(builder.engine(), builder.binding());
     LoopMemory memory = LoopMemory.of(builder);
-    LoopGroup group = new LoopGroup(builder.isCallerDriven(), builder.binding());
+    StartAhead ahead = StartAhead.begin(memory);
+    Selection selection = Engines.select(builder.engine(), builder.binding());
+    LoopGroup group = new LoopGroup(builder.isCallerDriven(), builder.binding(), ahead);
     List<Engine> engines = new ArrayList<>();
     try {
       for (int i = 0; i < builder.threads(); i++) {
@@ -74,7 +78,7 @@ public final class LoopGroup implements EventLoopGroup {
         // An engine that could not be opened is struck out: the loops after it take the same as this one.
         selection = opened.selection();
         engines.add(opened.engine());
-        group.loops.add(new Loop(group, i, opened.engine(), memory));
+        group.loops.add(new Loop(group, i, opened.engine(), memory, ahead));
       }
     } catch (RuntimeException | Error e) {
       engines.forEach(engine -> engine.destroy(true));
@@ -299,6 +303,9 @@ public final class LoopGroup implements EventLoopGroup {
       if (callerDriven ? loop.inTurn() : loop.inLoop()) {
         return; // Waiting here would wait for itself.
       }
+    }
+    if (ahead != null) {
+      ahead.awaitEnd();
     }
     if (callerDriven) {
       drive(end);

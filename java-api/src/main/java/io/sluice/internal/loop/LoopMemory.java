@@ -34,9 +34,11 @@ record LoopMemory(int bufferBytes, int bufferCount, long sendLimitBytes, boolean
     return new EngineConfig(0, 0, returnEntries, 0, 0, 0, 0, 0, 0, 0);
   }
 
-  LeasePool pool(Loop loop) {
+  /** @param ahead may have the slab already; null: nobody has */
+  LeasePool pool(Loop loop, StartAhead ahead) {
     Engine engine = loop.engine;
-    ByteBuffer slab = slab();
+    ByteBuffer made = ahead == null ? null : ahead.slab();
+    ByteBuffer slab = made == null ? slab() : made;
     long base = engine.registerMemory(slab);
     int code = engine.addPool(LeasePool.GROUP, slab, bufferBytes, bufferCount);
     if (code < 0) {
@@ -47,9 +49,13 @@ record LoopMemory(int bufferBytes, int bufferCount, long sendLimitBytes, boolean
     return new LeasePool(loop, loop.submissions, slab, bufferBytes, bufferCount, base);
   }
 
+  ByteBuffer allocate() {
+    return ByteBuffer.allocateDirect(bufferBytes * bufferCount);
+  }
+
   private ByteBuffer slab() {
     try {
-      return ByteBuffer.allocateDirect(bufferBytes * bufferCount);
+      return allocate();
     } catch (OutOfMemoryError e) {
       throw new IllegalStateException(
           "no direct memory for the receive pool of a loop, " + bufferCount + " x " + bufferBytes + " bytes (" + e.getMessage()

@@ -40,7 +40,7 @@ final class StartAhead implements Runnable {
   private boolean done;
   private ByteBuffer slab;
 
-  private StartAhead(LoopMemory memory) {
+  StartAhead(LoopMemory memory) {
     this.memory = memory;
     thread = new Thread(null, this, "sluice-start", 0, false);
     thread.setDaemon(true);
@@ -100,13 +100,14 @@ final class StartAhead implements Runnable {
     }
   }
 
-  private synchronized boolean begun() {
+  /** Whether the caller has not come yet; then it waits for {@link #made}. */
+  synchronized boolean begun() {
     boolean first = !begun;
     begun = true;
     return first;
   }
 
-  private synchronized void made(ByteBuffer made) {
+  synchronized void made(ByteBuffer made) {
     slab = made;
     done = true;
     notifyAll();

@@ -68,6 +68,11 @@ final class Loop implements EventLoop, Runnable {
   private volatile Thread thread;
   private volatile boolean ended;
 
+  Loop(LoopGroup group, int index, Engine engine, LoopMemory memory) {
+    this(group, index, engine, memory, null);
+  }
+
+  /** @param ahead may have the receive buffers already; null: nobody has */
   Loop(LoopGroup group, int index, Engine engine, LoopMemory memory, StartAhead ahead) {
     this.group = group;
     this.index = index;

@@ -70,7 +70,7 @@ class RefusedHandOverIT {
       Engine engine = Engines.open(
           Engines.select(cell.engine(), cell.isNio() ? null : cell.binding()),
           new EngineConfig(0, 0, 0, 0, 1, 0, 0, 0, 0, 0));
-      loops.set(1, new Loop((LoopGroup) group, 1, engine, new LoopMemory(1024, 16, 1 << 20, false), null));
+      loops.set(1, new Loop((LoopGroup) group, 1, engine, new LoopMemory(1024, 16, 1 << 20, false)));
     }
 
     static void drive(BooleanSupplier done, Loop... loops) {

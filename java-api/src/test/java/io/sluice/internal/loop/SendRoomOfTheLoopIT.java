@@ -54,7 +54,7 @@ class SendRoomOfTheLoopIT {
       Engine engine = Engines.open(
           Engines.select(cell.engine(), cell.isNio() ? null : cell.binding()),
           new EngineConfig(0, 0, 0, 0, 0, MAX_OPS, 0, 0, 0, 0));
-      loop = new Loop((LoopGroup) group, 1, engine, new LoopMemory(1024, 16, 1 << 20, false), null);
+      loop = new Loop((LoopGroup) group, 1, engine, new LoopMemory(1024, 16, 1 << 20, false));
       door.setReceiveBufferSize(16 << 10);
       door.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
       Files.write(file, new byte[FILE_BYTES]);

@@ -16,11 +16,12 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.Iterator;
 
 /**
  * One start: an echo server and one message through it, in a fresh JVM. Prints the microseconds from the beginning of {@code
- * main} to the group being built and to the echo being back. {@code plain} is the smallest selector loop; anything else
+ * main} to the group being built and to the echo being back, and those of processor time of the whole process until then. {@code plain} is the smallest selector loop; anything else
  * takes engine and binding from the system properties.
  */
 final class FirstEcho implements ConnectionHandler {
@@ -105,7 +106,8 @@ final class FirstEcho implements ConnectionHandler {
 
   private static void print(long start, long built) {
     long now = System.nanoTime();
-    System.out.println("started " + (built - start) / 1000 + " " + (now - start) / 1000);
+    long cpu = ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO).toNanos();
+    System.out.println("started " + (built - start) / 1000 + " " + (now - start) / 1000 + " " + cpu / 1000);
     System.out.flush();
     Runtime.getRuntime().halt(0); // What comes after is not measured, and the next one waits.
   }

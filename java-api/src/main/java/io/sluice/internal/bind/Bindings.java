@@ -19,7 +19,8 @@ public final class Bindings {
    */
   public static final List<String> NAMES = List.of(JNI, FFM, JNA);
 
-  private static final String JNA_PROBE_CLASS = "com.sun.jna.Native";
+  /** A small one: it is read at every start, whatever binding is used. */
+  private static final String JNA_PROBE_CLASS = "com.sun.jna.Callback";
 
   private Bindings() {}
 

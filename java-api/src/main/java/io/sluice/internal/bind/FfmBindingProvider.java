@@ -20,9 +20,9 @@ final class FfmBindingProvider {
 
   /** Why the binding cannot be used, or null. */
   static String obstacle() {
-    Runtime.Version jdk = Runtime.version();
-    if (jdk.feature() < MIN_JDK) {
-      return "FFM needs JDK " + MIN_JDK + " or later, this is " + jdk;
+    if (Runtime.version().feature() < MIN_JDK) {
+      // Not the Version as text, which a cold JVM needs milliseconds for.
+      return "FFM needs JDK " + MIN_JDK + " or later, this is " + System.getProperty("java.runtime.version");
     }
     Properties build = new Properties();
     try (InputStream in = FfmBindingProvider.class.getResourceAsStream(BUILD_RESOURCE)) {

@@ -22,14 +22,19 @@ public class Events {
   private static Events load() {
     if (Boolean.parseBoolean(System.getProperty(SWITCH, "true"))) {
       try {
-        Class.forName("jdk.jfr.Event", false, Events.class.getClassLoader());
-        return JfrEvents.listening();
-      } catch (ClassNotFoundException | LinkageError absent) {
+        return JfrEvents.make();
+      } catch (LinkageError absent) {
         // The module jdk.jfr is not part of this runtime.
       }
     }
     return new Events();
   }
+
+  /**
+   * Has the recorder tell when somebody sets it up, so that the first event after that finds everything prepared. Until then each event
+   * asks whether there is one. Not part of a start, because it costs one some 15 ms. Any thread, any number of times.
+   */
+  public void listen() {}
 
   /** On the connection's loop. */
   public void connectionOpened(Connection c, boolean accepted) {}

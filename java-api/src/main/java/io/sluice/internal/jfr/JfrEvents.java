@@ -35,23 +35,44 @@ final class JfrEvents extends Events implements FlightRecorderListener {
   }
 
   private volatile boolean recorderExists;
+  private boolean listening;
 
   /** Not its own type: {@link Events} must be verifiable where this class cannot be loaded. */
-  static Events listening() {
+  static Events make() {
     JfrEvents events = new JfrEvents();
-    FlightRecorder.addListener(events); // Tells at once if there is a recorder already.
+    events.recorderExists(); // A recording that began with the JVM: prepare for it here, not on a loop.
     return events;
   }
 
-  @Override
-  public void recorderInitialized(FlightRecorder recorder) {
+  /** Whether somebody has set the recorder up. A look at two fields. */
+  private boolean recorderExists() {
+    if (!recorderExists && FlightRecorder.isInitialized()) {
+      prepare();
+    }
+    return recorderExists;
+  }
+
+  private void prepare() {
     Probes.load();
     recorderExists = true;
   }
 
   @Override
+  public synchronized void listen() {
+    if (!listening) {
+      listening = true;
+      FlightRecorder.addListener(this); // Tells at once if there is a recorder already.
+    }
+  }
+
+  @Override
+  public void recorderInitialized(FlightRecorder recorder) {
+    prepare();
+  }
+
+  @Override
   public void connectionOpened(Connection c, boolean accepted) {
-    if (recorderExists && Probes.OPENED.isEnabled()) {
+    if (recorderExists() && Probes.OPENED.isEnabled()) {
       ConnectionOpenedEvent e = new ConnectionOpenedEvent();
       e.connectionId = c.id();
       e.between(c.loop(), c.localAddress(), c.remoteAddress());
@@ -62,7 +83,7 @@ final class JfrEvents extends Events implements FlightRecorderListener {
 
   @Override
   public void connectionClosed(Connection c, CloseReason why, long openedNanos, long received, long taken) {
-    if (recorderExists && Probes.CLOSED.isEnabled()) {
+    if (recorderExists() && Probes.CLOSED.isEnabled()) {
       ConnectionClosedEvent e = new ConnectionClosedEvent();
       e.connectionId = c.id();
       e.between(c.loop(), c.localAddress(), c.remoteAddress());
@@ -77,7 +98,7 @@ final class JfrEvents extends Events implements FlightRecorderListener {
 
   @Override
   public void udpSocket(UdpSocket socket, CloseReason why) {
-    if (recorderExists && Probes.UDP.isEnabled()) {
+    if (recorderExists() && Probes.UDP.isEnabled()) {
       UdpSocketEvent e = new UdpSocketEvent();
       e.socketId = socket.id();
       e.loop = socket.loop().index();
@@ -96,7 +117,7 @@ final class JfrEvents extends Events implements FlightRecorderListener {
 
   @Override
   public void associationOpened(SctpAssociation a) {
-    if (recorderExists && Probes.ASSOCIATION_OPENED.isEnabled()) {
+    if (recorderExists() && Probes.ASSOCIATION_OPENED.isEnabled()) {
       AssociationOpenedEvent e = new AssociationOpenedEvent();
       e.associationId = a.id();
       e.between(a.loop(), a.localAddress(), a.remoteAddress());
@@ -109,7 +130,7 @@ final class JfrEvents extends Events implements FlightRecorderListener {
 
   @Override
   public void associationClosed(SctpAssociation a, SctpClose why, long openedNanos) {
-    if (recorderExists && Probes.ASSOCIATION_CLOSED.isEnabled()) {
+    if (recorderExists() && Probes.ASSOCIATION_CLOSED.isEnabled()) {
       AssociationClosedEvent e = new AssociationClosedEvent();
       e.associationId = a.id();
       e.between(a.loop(), a.localAddress(), a.remoteAddress());
@@ -121,7 +142,7 @@ final class JfrEvents extends Events implements FlightRecorderListener {
 
   @Override
   public void listenerState(SocketAddress address, Enum<?> before, Enum<?> now, String cause) {
-    if (recorderExists && Probes.LISTENER.isEnabled()) {
+    if (recorderExists() && Probes.LISTENER.isEnabled()) {
       ListenerStateEvent e = new ListenerStateEvent();
       e.address = String.valueOf(address);
       e.before = before.name();
@@ -133,7 +154,7 @@ final class JfrEvents extends Events implements FlightRecorderListener {
 
   @Override
   public void loopStalled(String loop, Thread thread, long nanos, StackTraceElement[] trace) {
-    if (recorderExists && Probes.STALLED.isEnabled()) {
+    if (recorderExists() && Probes.STALLED.isEnabled()) {
       LoopStalledEvent e = new LoopStalledEvent();
       e.loop = loop;
       e.loopThread = thread;
@@ -149,7 +170,7 @@ final class JfrEvents extends Events implements FlightRecorderListener {
 
   @Override
   public void leaseMisused(String loop, String what, Throwable place) {
-    if (recorderExists && Probes.LEASE.isEnabled()) {
+    if (recorderExists() && Probes.LEASE.isEnabled()) {
       LeaseMisusedEvent e = new LeaseMisusedEvent();
       e.loop = loop;
       e.what = what;

@@ -23,7 +23,7 @@ public final class Announcement {
 
   /** Whether something better than what runs exists on this system, and nobody asked for what runs. */
   public static boolean isDowngrade(Selection s) {
-    return isDowngrade(s, Platform.current());
+    return isDowngrade(s, NativeLoader.shared().platform());
   }
 
   static boolean isDowngrade(Selection s, Platform platform) {
@@ -33,7 +33,7 @@ public final class Announcement {
 
   /** Logs at level INFO, unless this was said before. */
   public static void of(Selection selection) {
-    String text = text(selection, Platform.current(), LibraryFile.ourVersion());
+    String text = text(selection, NativeLoader.shared().platform(), LibraryFile.ourVersion());
     if (SAID.size() < MAX_TEXTS && SAID.add(text)) {
       Log.logger().log(System.Logger.Level.INFO, text);
     }

@@ -171,7 +171,9 @@ final class EngineSelector {
 
   private Selection selection(String engine, String bindingName, int features) {
     List<Candidate> candidates = new ArrayList<>();
-    order.forEach(name -> candidates.add(engines.get(name)));
+    for (String name : order) {
+      candidates.add(engines.get(name));
+    }
     for (String name : Bindings.NAMES) {
       Candidate c = bindings.get(name);
       boolean idle = engine.equals(NIO) && c.usable() && c.reason().isEmpty();

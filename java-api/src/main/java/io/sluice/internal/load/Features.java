@@ -58,12 +58,11 @@ public final class Features {
   /** Names of the features in {@code bits}. */
   public static List<String> names(int bits) {
     List<String> names = new ArrayList<>();
-    BY_NAME.forEach(
-        (name, bit) -> {
-          if ((bits & bit) != 0) {
-            names.add(name);
-          }
-        });
+    for (Map.Entry<String, Integer> feature : BY_NAME.entrySet()) {
+      if ((bits & feature.getValue()) != 0) {
+        names.add(feature.getKey());
+      }
+    }
     return names;
   }
 }

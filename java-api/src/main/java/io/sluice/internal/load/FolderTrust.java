@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Whether somebody else could put another file in the place of one that this process has just written there. What is inside
@@ -33,10 +34,12 @@ final class FolderTrust {
    */
   static String danger(Path folder, Path created) throws IOException {
     try {
-      int self = owner(created);
-      boolean container = container();
+      int self = number(attributes(created), "uid");
       for (Path p = folder.toRealPath(); p != null; p = p.getParent()) {
-        String danger = dangerOf(p, owner(p), group(p), mode(p), self, container);
+        Map<String, Object> a = attributes(p);
+        int owner = number(a, "uid");
+        boolean unknown = owner == OVERFLOW_USER && container();
+        String danger = dangerOf(p, owner, number(a, "gid"), number(a, "mode"), self, unknown);
         if (danger != null) {
           return danger;
         }
@@ -61,16 +64,12 @@ final class FolderTrust {
     return shared ? "the group " + group + " may rename files in " + p + " (no sticky bit)" : null;
   }
 
-  private static int owner(Path p) throws IOException {
-    return (Integer) Files.getAttribute(p, "unix:uid");
+  private static Map<String, Object> attributes(Path p) throws IOException {
+    return Files.readAttributes(p, "unix:uid,gid,mode");
   }
 
-  private static int group(Path p) throws IOException {
-    return (Integer) Files.getAttribute(p, "unix:gid");
-  }
-
-  private static int mode(Path p) throws IOException {
-    return (Integer) Files.getAttribute(p, "unix:mode");
+  private static int number(Map<String, Object> attributes, String name) {
+    return (Integer) attributes.get(name);
   }
 
   /** Whether this process sees only some of the system's users: user_namespaces(7). */

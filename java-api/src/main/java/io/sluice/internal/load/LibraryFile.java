@@ -45,8 +45,17 @@ record LibraryFile(String origin, String version, String fileName, byte[] conten
       return properties.getProperty(key, "");
     }
 
+    /** Without a regular expression: a cold JVM needs 8 ms for its first digit class. */
     boolean speaksOurAbi() {
-      return get("abi").matches(Abi.ABI_MAJOR + "\\.\\d+") && Integer.parseInt(get("abi").split("\\.")[1]) >= Abi.ABI_MINOR;
+      String abi = get("abi");
+      int dot = abi.indexOf('.');
+      try {
+        return dot > 0
+            && Integer.parseUnsignedInt(abi.substring(0, dot)) == Abi.ABI_MAJOR
+            && Integer.parseUnsignedInt(abi.substring(dot + 1)) >= Abi.ABI_MINOR;
+      } catch (NumberFormatException e) {
+        return false;
+      }
     }
 
     @Override
@@ -113,9 +122,15 @@ record LibraryFile(String origin, String version, String fileName, byte[] conten
   }
 
   /** The library of this platform in the jars that {@code loader} sees. */
+  static LibraryFile onClassPath(ClassLoader loader, Platform platform) throws UnavailableException {
+    return onClassPath(loader, platform, null);
+  }
+
+  /** @param ourVersion null: the one that the build wrote, which is looked up where there is a choice */
   static LibraryFile onClassPath(ClassLoader loader, Platform platform, String ourVersion) throws UnavailableException {
     String folder = RESOURCE_FOLDER + platform.classifier() + "/";
-    Copy copy = choose(copies(loader, folder + PROPERTIES, platform), ourVersion);
+    List<Copy> copies = copies(loader, folder + PROPERTIES, platform);
+    Copy copy = choose(copies, ourVersion != null || copies.size() == 1 ? ourVersion : ourVersion());
     String fileName = copy.get("library").isEmpty() ? platform.libraryName() : copy.get("library");
     byte[] content;
     long crc = NO_CRC;

@@ -37,9 +37,25 @@ public class NativeLoader {
 
   private static final String LIBRARY_PATH = "java.library.path";
   private static final NativeLoader SHARED =
-      new NativeLoader(NativeLoader.class.getClassLoader(), System::getProperty, System::getenv, Platform.current());
+      new NativeLoader(NativeLoader.class.getClassLoader(), new SystemProperties(), new EnvironmentVariables(), Platform.current());
 
   private record Outcome(Binding binding, UnavailableException failure) {}
+
+  // No method references and lambdas where every start comes by: a cold JVM links each in a millisecond.
+
+  private static final class SystemProperties implements UnaryOperator<String> {
+    @Override
+    public String apply(String name) {
+      return System.getProperty(name);
+    }
+  }
+
+  private static final class EnvironmentVariables implements UnaryOperator<String> {
+    @Override
+    public String apply(String name) {
+      return System.getenv(name);
+    }
+  }
 
   private final ClassLoader resources;
   private final UnaryOperator<String> properties;
@@ -93,7 +109,11 @@ public class NativeLoader {
     if (switchedOff != null) {
       throw new UnavailableException(switchedOff);
     }
-    Outcome outcome = outcomes.computeIfAbsent(binding, this::tryToLoad);
+    Outcome outcome = outcomes.get(binding);
+    if (outcome == null) {
+      outcome = tryToLoad(binding);
+      outcomes.put(binding, outcome);
+    }
     if (outcome.failure != null) {
       // A new one: a shared exception would collect the suppressed exceptions of strangers.
       throw new UnavailableException(outcome.failure.getMessage(), outcome.failure, false);
@@ -135,7 +155,7 @@ public class NativeLoader {
     }
     String also = passedOver.isEmpty() ? "" : "; on " + LIBRARY_PATH + ": " + String.join("; ", passedOver);
     try {
-      loaded = loadCopy(binding, LibraryFile.onClassPath(resources, platform, LibraryFile.ourVersion()));
+      loaded = loadCopy(binding, LibraryFile.onClassPath(resources, platform));
     } catch (UnavailableException e) {
       throw also.isEmpty() ? e : new UnavailableException(e.getMessage() + also, e, false);
     }
@@ -180,8 +200,6 @@ public class NativeLoader {
     for (Path folder : TemporaryFolders.candidates(properties, environment)) {
       if (!Files.isDirectory(folder)) {
         refusals.add(folder + ": no such folder");
-      } else if (platform.isLinux() && TemporaryFolders.isNoexec(folder)) {
-        refusals.add(folder + ": mounted noexec");
       } else {
         try {
           return loadCopyIn(folder, binding, library);
@@ -191,7 +209,9 @@ public class NativeLoader {
           if (!e.isFileRelated()) {
             throw e;
           }
-          refusals.add(folder + ": " + e.getMessage());
+          // Looked up only now: reading the mounts is not for every start.
+          boolean noexec = platform.isLinux() && TemporaryFolders.isNoexec(folder);
+          refusals.add(folder + ": " + (noexec ? "mounted noexec" : e.getMessage()));
           last = e;
         }
       }

@@ -2,12 +2,13 @@ package io.sluice.internal.load;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.math.BigInteger;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -61,7 +62,8 @@ final class TemporaryFolders {
     Path folder =
         Files.createDirectory(
             below.resolve("sluice-" + unpredictable(RANDOM)),
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            PosixFilePermissions.asFileAttribute(
+                Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE, PosixFilePermission.OWNER_EXECUTE)));
     Path file = folder.resolve(fileName);
     try {
       String danger = FolderTrust.danger(below, folder);
@@ -85,7 +87,7 @@ final class TemporaryFolders {
    * setting up Java's SecureRandom takes a tenth of the whole start.
    */
   static String unpredictable(Path random) {
-    byte[] bits = new byte[16];
+    byte[] bits = new byte[2 * Long.BYTES];
     try (InputStream system = Files.newInputStream(random)) {
       if (system.readNBytes(bits, 0, bits.length) < bits.length) {
         throw new IOException(random + " has ended");
@@ -93,7 +95,8 @@ final class TemporaryFolders {
     } catch (IOException e) { // A system or a container without it, or one that lets nobody read it.
       new SecureRandom().nextBytes(bits);
     }
-    return new BigInteger(1, bits).toString(Character.MAX_RADIX);
+    ByteBuffer b = ByteBuffer.wrap(bits);
+    return Long.toHexString(b.getLong()) + Long.toHexString(b.getLong());
   }
 
   /** Deletes what {@link #write} made. A library in use stays mapped. */

@@ -35,7 +35,9 @@ record AcceptOptions(Map<TransportOption<?>, Object> onListener, Map<TransportOp
     }
     Map<TransportOption<?>, Object> once = new LinkedHashMap<>(listener);
     Map<TransportOption<?>, Object> each = new LinkedHashMap<>();
-    connections.forEach((option, value) -> (INHERITED.contains(option) ? once : each).put(option, value));
+    for (Map.Entry<TransportOption<?>, Object> option : connections.entrySet()) {
+      (INHERITED.contains(option.getKey()) ? once : each).put(option.getKey(), option.getValue());
+    }
     return once.size() > Abi.MAX_OPTVALS ? new AcceptOptions(listener, connections) : new AcceptOptions(once, each);
   }
 }

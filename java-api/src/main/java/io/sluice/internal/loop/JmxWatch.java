@@ -12,23 +12,20 @@ final class JmxWatch implements Watch.Watched {
   /** A tool that has just attached finds the groups after this time at the latest. */
   private static final long PERIOD_NANOS = 250_000_000L;
 
-  private final GroupRegistration registration;
+  private final LoopGroup group;
+  private final int number;
+  /** Null before the first look: until then none of its classes, nor JMX's, is loaded. */
+  private GroupRegistration registration;
+  private boolean ended;
 
-  private JmxWatch(GroupRegistration registration) {
-    this.registration = registration;
+  private JmxWatch(LoopGroup group, int number) {
+    this.group = group;
+    this.number = number;
   }
 
-  /** Null when JMX is switched off, or not part of this runtime. */
+  /** Null when JMX is switched off. */
   static JmxWatch orNull(LoopGroup group, int number) {
-    if (!Boolean.parseBoolean(System.getProperty(SWITCH, "true"))) {
-      return null;
-    }
-    try {
-      Class.forName("javax.management.MBeanServer", false, JmxWatch.class.getClassLoader());
-      return new JmxWatch(new GroupRegistration(group, number));
-    } catch (ClassNotFoundException | LinkageError absent) {
-      return null; // The module java.management is not part of this runtime.
-    }
+    return Boolean.parseBoolean(System.getProperty(SWITCH, "true")) ? new JmxWatch(group, number) : null;
   }
 
   @Override
@@ -37,17 +34,31 @@ final class JmxWatch implements Watch.Watched {
   }
 
   @Override
-  public boolean look(long passedNanos) {
+  public synchronized boolean look(long passedNanos) {
+    if (ended) {
+      return false;
+    }
+    if (registration == null) {
+      try {
+        Class.forName("javax.management.MBeanServer", false, JmxWatch.class.getClassLoader());
+        registration = new GroupRegistration(group, number);
+      } catch (ClassNotFoundException | LinkageError absent) {
+        return false; // The module java.management is not part of this runtime.
+      }
+    }
     return !registration.register();
   }
 
   @Override
-  public void end() {
-    registration.end();
+  public synchronized void end() {
+    ended = true;
+    if (registration != null) {
+      registration.end();
+    }
   }
 
   @Override
   public String toString() {
-    return "JMX registration of " + registration;
+    return "JMX registration of group " + number;
   }
 }

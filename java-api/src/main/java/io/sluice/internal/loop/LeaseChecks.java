@@ -15,10 +15,6 @@ import java.util.concurrent.ConcurrentHashMap;
  * that a late write is. Looked through by the watch's thread once per period, and a last time when the loop ends.
  */
 final class LeaseChecks implements Watch.Watched {
-  /** The system property that switches checked mode on for groups that do not say. */
-  private static final String PROPERTY = "sluice.leases";
-  private static final String CHECKED = "checked";
-
   /** How often lost leases and late writes are looked for. */
   static final long PERIOD_NANOS = 500_000_000L;
   /** Views of ended leases that are kept to be looked at; older ones are looked at a last time and let go. */
@@ -46,10 +42,6 @@ final class LeaseChecks implements Watch.Watched {
 
   LeaseChecks(Loop loop) {
     this.loop = loop;
-  }
-
-  static boolean byProperty() {
-    return CHECKED.equals(System.getProperty(PROPERTY));
   }
 
   CallbackLease callbackLease(LeasePool pool) {

@@ -22,7 +22,7 @@ import java.util.concurrent.RejectedExecutionException;
  *
  * While OPEN one ACCEPT is in flight, unless the listener is starting or paused.
  */
-final class ListenerSocket {
+final class ListenerSocket implements Runnable {
   private enum State {
     NEW,
     OPENING,
@@ -65,8 +65,16 @@ final class ListenerSocket {
 
   // ------------------------------------------------------------------------------------------- opening
 
+  /** A class, because it is part of every start: a cold JVM links a lambda slower than it loads a class. */
+  private record Opening(ListenerSocket socket, SocketAddress address) implements Runnable {
+    @Override
+    public void run() {
+      socket.start(address);
+    }
+  }
+
   void open(SocketAddress address) {
-    onLoop(() -> start(address));
+    onLoop(new Opening(this, address));
   }
 
   private void start(SocketAddress address) {
@@ -78,7 +86,7 @@ final class ListenerSocket {
     Map<TransportOption<?>, Object> options = listener.socketOptions().onListener();
     int at = loop.submissions.scratch(Abi.ADDR_BYTES_TOTAL + Options.bytes(options));
     if (at < 0) {
-      loop.execute(() -> start(address)); // Earlier submissions are not consumed yet: next turn.
+      loop.execute(new Opening(this, address)); // Earlier submissions are not consumed yet: next turn.
       return;
     }
     int optionsAt = at + Abi.ADDR_BYTES_TOTAL;
@@ -145,10 +153,12 @@ final class ListenerSocket {
 
   /** The listener is ready, was paused, or was resumed. */
   void update() {
-    onLoop(this::arm);
+    onLoop(this);
   }
 
-  private void arm() {
+  /** On the loop: accepts, or no longer does, as the listener wants it. */
+  @Override
+  public void run() {
     if (state != State.OPEN) {
       return;
     }
@@ -165,7 +175,7 @@ final class ListenerSocket {
     Map<TransportOption<?>, Object> options = listener.socketOptions().onAccepted();
     int at = options.isEmpty() ? 0 : loop.submissions.scratch(Options.bytes(options));
     if (at < 0) {
-      loop.execute(this::arm);
+      loop.execute(this);
       return;
     }
     Options.write(options, loop.submissions.scratch.region(), at);
@@ -191,7 +201,7 @@ final class ListenerSocket {
     if (result < 0 && result != -Abi.ECANCELED && state == State.OPEN) {
       listener.acceptFailed(CloseReasons.ofCode(result, detail, "accept on " + bindTo));
     } else {
-      arm();
+      run();
     }
   }
 

@@ -69,13 +69,18 @@ final class Loop implements EventLoop, Runnable {
   private volatile boolean ended;
 
   Loop(LoopGroup group, int index, Engine engine, LoopMemory memory) {
+    this(group, index, engine, memory, null);
+  }
+
+  /** @param ahead may have the receive buffers already; null: nobody has */
+  Loop(LoopGroup group, int index, Engine engine, LoopMemory memory, StartAhead ahead) {
     this.group = group;
     this.index = index;
     this.engine = engine;
     CompletionRing completions = new CompletionRing(engine.shared());
     this.submissions = new Submissions(engine, completions);
     this.dispatcher = new Dispatcher(this, completions);
-    this.pool = memory.pool(this);
+    this.pool = memory.pool(this, ahead);
     this.sendMemory = memory.sendMemory(engine);
     this.leaseChecks = memory.checkedLeases() ? new LeaseChecks(this) : null;
     this.callbackLease = leaseChecks == null ? new CallbackLease(pool) : leaseChecks.callbackLease(pool);

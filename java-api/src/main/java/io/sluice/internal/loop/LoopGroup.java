@@ -48,6 +48,8 @@ public final class LoopGroup implements EventLoopGroup {
   private final AtomicInteger next = new AtomicInteger();
   private final SharedStage<ShutdownReport> ended = new SharedStage<>();
   private final List<Watch.Watched> watched = new ArrayList<>();
+  /** Null: not the first group of this process. */
+  private final StartAhead ahead;
   private EngineReport report;
 
   private boolean shuttingDown;
@@ -57,17 +59,18 @@ public final class LoopGroup implements EventLoopGroup {
   private long bytesUnsent;
   private long leasesOutstanding;
 
-  private LoopGroup(boolean callerDriven, String bindingWanted) {
+  private LoopGroup(boolean callerDriven, String bindingWanted, StartAhead ahead) {
     this.callerDriven = callerDriven;
     this.bindingWanted = bindingWanted;
+    this.ahead = ahead;
   }
 
   /** For {@link EventLoopGroup.Builder#build()}. */
   public static EventLoopGroup open(EventLoopGroup.Builder builder) {
-    RareClasses.load();
-    Selection selection = Engines.select(builder.engine(), builder.binding());
     LoopMemory memory = LoopMemory.of(builder);
-    LoopGroup group = new LoopGroup(builder.isCallerDriven(), builder.binding());
+    StartAhead ahead = StartAhead.begin(memory);
+    Selection selection = Engines.select(builder.engine(), builder.binding());
+    LoopGroup group = new LoopGroup(builder.isCallerDriven(), builder.binding(), ahead);
     List<Engine> engines = new ArrayList<>();
     try {
       for (int i = 0; i < builder.threads(); i++) {
@@ -75,7 +78,7 @@ public final class LoopGroup implements EventLoopGroup {
         // An engine that could not be opened is struck out: the loops after it take the same as this one.
         selection = opened.selection();
         engines.add(opened.engine());
-        group.loops.add(new Loop(group, i, opened.engine(), memory));
+        group.loops.add(new Loop(group, i, opened.engine(), memory, ahead));
       }
     } catch (RuntimeException | Error e) {
       engines.forEach(engine -> engine.destroy(true));
@@ -85,7 +88,7 @@ public final class LoopGroup implements EventLoopGroup {
     if (!group.callerDriven) {
       group.startThreads(builder.threadFactory());
     }
-    group.watch(builder.stallThreshold(), AnnouncementWatch.of(selection));
+    group.watch(builder.stallThreshold(), AfterStart.of(selection));
     return group;
   }
 
@@ -121,15 +124,17 @@ public final class LoopGroup implements EventLoopGroup {
     return t;
   }
 
-  private void watch(Duration stallThreshold, AnnouncementWatch announcement) {
+  private void watch(Duration stallThreshold, AfterStart afterStart) {
     synchronized (this) {
       if (endedLoops == loops.size()) {
-        announcement.end();
+        afterStart.end();
         return;
       }
-      watched.add(announcement);
+      watched.add(afterStart);
       if (!stallThreshold.isZero()) {
-        loops.forEach(loop -> watched.add(new LoopWatch(loop, loop.counters, stallThreshold.toNanos())));
+        for (Loop loop : loops) {
+          watched.add(new LoopWatch(loop, loop.counters, stallThreshold.toNanos()));
+        }
       }
       for (Loop loop : loops) {
         if (loop.leaseChecks != null) {
@@ -141,7 +146,9 @@ public final class LoopGroup implements EventLoopGroup {
         watched.add(jmx);
       }
     }
-    watched.forEach(Watch.INSTANCE::add);
+    for (Watch.Watched w : watched) {
+      Watch.INSTANCE.add(w);
+    }
   }
 
   String name() {
@@ -296,6 +303,9 @@ public final class LoopGroup implements EventLoopGroup {
       if (callerDriven ? loop.inTurn() : loop.inLoop()) {
         return; // Waiting here would wait for itself.
       }
+    }
+    if (ahead != null) {
+      ahead.awaitEnd();
     }
     if (callerDriven) {
       drive(end);

@@ -13,6 +13,10 @@ record LoopMemory(int bufferBytes, int bufferCount, long sendLimitBytes, boolean
   /** Rings default to this many entries for returned buffers; more buffers need a larger ring. */
   private static final int DEFAULT_RETURN_ENTRIES = 4096;
 
+  /** The system property that switches checked mode on for groups that do not say. */
+  private static final String LEASES_PROPERTY = "sluice.leases";
+  private static final String CHECKED = "checked";
+
   /** Memory of loops that the kernel may still write to. */
   private static final List<Object> KEPT = new CopyOnWriteArrayList<>();
 
@@ -21,7 +25,7 @@ record LoopMemory(int bufferBytes, int bufferCount, long sendLimitBytes, boolean
   }
 
   private static boolean checked(EventLoopGroup.Builder b) {
-    return b.checkedLeases() != null ? b.checkedLeases() : LeaseChecks.byProperty();
+    return b.checkedLeases() != null ? b.checkedLeases() : CHECKED.equals(System.getProperty(LEASES_PROPERTY));
   }
 
   /** The return ring gets room for every buffer, so that giving one back never fails. */
@@ -30,9 +34,11 @@ record LoopMemory(int bufferBytes, int bufferCount, long sendLimitBytes, boolean
     return new EngineConfig(0, 0, returnEntries, 0, 0, 0, 0, 0, 0, 0);
   }
 
-  LeasePool pool(Loop loop) {
+  /** @param ahead may have the slab already; null: nobody has */
+  LeasePool pool(Loop loop, StartAhead ahead) {
     Engine engine = loop.engine;
-    ByteBuffer slab = slab();
+    ByteBuffer made = ahead == null ? null : ahead.slab();
+    ByteBuffer slab = made == null ? slab() : made;
     long base = engine.registerMemory(slab);
     int code = engine.addPool(LeasePool.GROUP, slab, bufferBytes, bufferCount);
     if (code < 0) {
@@ -43,9 +49,13 @@ record LoopMemory(int bufferBytes, int bufferCount, long sendLimitBytes, boolean
     return new LeasePool(loop, loop.submissions, slab, bufferBytes, bufferCount, base);
   }
 
+  ByteBuffer allocate() {
+    return ByteBuffer.allocateDirect(bufferBytes * bufferCount);
+  }
+
   private ByteBuffer slab() {
     try {
-      return ByteBuffer.allocateDirect(bufferBytes * bufferCount);
+      return allocate();
     } catch (OutOfMemoryError e) {
       throw new IllegalStateException(
           "no direct memory for the receive pool of a loop, " + bufferCount + " x " + bufferBytes + " bytes (" + e.getMessage()

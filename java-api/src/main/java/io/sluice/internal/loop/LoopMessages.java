@@ -5,10 +5,21 @@ import io.sluice.internal.abi.Abi;
 /** What a loop has for its {@link MessageSocket}s, and the way of completions and of the loop's end to them. Loop thread only. */
 final class LoopMessages {
   final Slots<MessageSocket> sockets = new Slots<>();
-  final MessageSend.Table sends;
+  /** Null before the first socket. */
+  MessageSend.Table sends;
+
+  private final Loop loop;
 
   LoopMessages(Loop loop) {
-    sends = new MessageSend.Table(loop);
+    this.loop = loop;
+  }
+
+  int add(MessageSocket socket) {
+    if (sends == null) {
+      loop.udp.prepare(); // It has the memory for what is sent.
+      sends = new MessageSend.Table(loop);
+    }
+    return sockets.add(socket);
   }
 
   // A slot is used again only after the CLOSE of its socket completed, the last completion of it all (C2).
@@ -50,7 +61,7 @@ final class LoopMessages {
 
   /** No more completions will come. */
   void breakUp() {
-    for (int i = 0; i < sends.bound(); i++) {
+    for (int i = 0; sends != null && i < sends.bound(); i++) {
       MessageSend s = sends.get(i);
       if (s.socket != null) {
         s.socket.completed(s, -Abi.ECANCELED, 0);

@@ -5,13 +5,17 @@ import io.sluice.internal.abi.Abi;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** What a loop has for its datagram sockets, and the way of completions and of the loop's end to them. Loop thread only. */
+/**
+ * What a loop has for its datagram sockets, and the way of completions and of the loop's end to them. Loop thread only. What a loop
+ * without any would carry in vain is made with the first of them.
+ */
 final class LoopUdp {
   final Slots<UdpSocketImpl> sockets = new Slots<>();
-  final UdpSendRecord.Table records = new UdpSendRecord.Table();
-  final UdpAddresses addresses = new UdpAddresses();
-  final UdpInfo info;
-  final UdpChunks chunks;
+  /** These are null before {@link #prepare}. */
+  UdpSendRecord.Table records;
+  UdpAddresses addresses;
+  UdpInfo info;
+  UdpChunks chunks;
   /** The receive pool, as the engine writes numbers into it. */
   final ByteBuffer metas;
 
@@ -19,9 +23,22 @@ final class LoopUdp {
 
   LoopUdp(Loop loop) {
     this.loop = loop;
-    info = new UdpInfo(loop, addresses);
-    chunks = new UdpChunks(loop.sendMemory);
     metas = loop.pool.slab.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** Before a socket is used that sends from {@link #chunks}. Any number of times. */
+  void prepare() {
+    if (records == null) {
+      records = new UdpSendRecord.Table();
+      addresses = new UdpAddresses();
+      info = new UdpInfo(loop, addresses);
+      chunks = new UdpChunks(loop.sendMemory);
+    }
+  }
+
+  int add(UdpSocketImpl socket) {
+    prepare();
+    return sockets.add(socket);
   }
 
   // ------------------------------------------------------------------------------------------- completions
@@ -71,7 +88,7 @@ final class LoopUdp {
   /** No more completions will come. */
   void breakUp(CloseReason why) {
     each(s -> s.refuseWithLoop(why));
-    for (int i = 0; i < records.bound(); i++) {
+    for (int i = 0; records != null && i < records.bound(); i++) {
       UdpSendRecord record = records.get(i);
       if (record.socket != null) {
         record.socket.sends.completed(record, -Abi.ECANCELED, 0);

@@ -41,7 +41,7 @@ public abstract class MessageSocket {
 
   /** The engine takes the descriptor over, with the next turn. */
   protected final void adopt(int descriptor) {
-    slot = loop.messages.sockets.add(this);
+    slot = loop.messages.add(this);
     loop.submissions.submit(Abi.OP_ADOPT, 0, 0, 0L, Tokens.of(Tokens.MESSAGE_ADOPT, slot), 0L, 0L, descriptor);
   }
 

@@ -9,7 +9,7 @@ import java.lang.invoke.MethodHandles;
 import java.util.List;
 
 /**
- * Classes that a loop first needs when something goes wrong. They are loaded before it runs: out of descriptors, a class
+ * Classes that a loop first needs when something goes wrong, or later. They are loaded soon after the start: out of descriptors, a class
  * cannot be read from a folder of the class path any more, and that is the very moment when they are wanted.
  */
 final class RareClasses {

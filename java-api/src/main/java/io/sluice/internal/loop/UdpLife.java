@@ -143,7 +143,7 @@ abstract class UdpLife extends Endpoint {
     }
     Options.write(options, region, at + addresses);
     state = State.OPENING;
-    slot = loop.udp.sockets.add(self());
+    slot = loop.udp.add(self());
     loop.submissions.submit(
         Abi.OP_DATAGRAM, 0, peer == null ? 1 : 2, 0L, Tokens.of(Tokens.UDP_OPEN, slot), at,
         options.isEmpty() ? 0L : at + addresses, options.size());

@@ -31,10 +31,14 @@ final class FfmBinding implements Binding {
   private static final MethodHandle WAKE = function("sluice_wake", JAVA_INT, JAVA_LONG);
   private static final MethodHandle QUERY =
       function("sluice_query", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
-  private static final MethodHandle CONTROL =
-      function("sluice_control", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
-  private static final MethodHandle DESTROY = function("sluice_destroy", JAVA_INT, JAVA_LONG, JAVA_INT);
-  private static final MethodHandle STRERROR = function("sluice_strerror", ADDRESS, JAVA_INT);
+
+  /** What no start needs: the linker takes a cold JVM some 10 ms for each signature. */
+  private static final class Later {
+    static final MethodHandle CONTROL =
+        function("sluice_control", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
+    static final MethodHandle DESTROY = function("sluice_destroy", JAVA_INT, JAVA_LONG, JAVA_INT);
+    static final MethodHandle STRERROR = function("sluice_strerror", ADDRESS, JAVA_INT);
+  }
 
   static MethodHandle function(String name, MemoryLayout result, MemoryLayout... arguments) {
     MemorySegment symbol =
@@ -124,7 +128,7 @@ final class FfmBinding implements Binding {
   @Override
   public int control(long loop, long handle, int what, long in, int length) {
     try {
-      return (int) CONTROL.invokeExact(loop, handle, what, in, length);
+      return (int) Later.CONTROL.invokeExact(loop, handle, what, in, length);
     } catch (Throwable t) {
       throw unexpected(t);
     }
@@ -133,7 +137,7 @@ final class FfmBinding implements Binding {
   @Override
   public int destroy(long loop, int flags) {
     try {
-      return (int) DESTROY.invokeExact(loop, flags);
+      return (int) Later.DESTROY.invokeExact(loop, flags);
     } catch (Throwable t) {
       throw unexpected(t);
     }
@@ -141,7 +145,7 @@ final class FfmBinding implements Binding {
 
   @Override
   public String strerror(int code) {
-    return text(STRERROR, code);
+    return text(Later.STRERROR, code);
   }
 
   /** @param strerror answers the address of a sentence that ends with a 0, and is there for ever */

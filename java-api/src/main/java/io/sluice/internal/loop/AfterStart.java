@@ -1,0 +1,71 @@
+package io.sluice.internal.loop;
+
+import io.sluice.internal.jfr.Events;
+import io.sluice.internal.load.Announcement;
+import io.sluice.internal.load.Selection;
+
+/**
+ * What a start does not wait for: the watch's thread does it when the first connections are served, or the end of the group does what is
+ * not done by then. Together it takes a cold JVM longer than everything that a start waits for.
+ *
+ * <ul>
+ *   <li>loading the {@link RareClasses}
+ *   <li>asking the flight recorder to tell of itself: {@link Events#listen}
+ *   <li>the line of log that says what runs; but a downgrade is logged at once. It is there before the group's {@code close()} returns
+ * </ul>
+ */
+final class AfterStart implements Watch.Watched {
+  /** Then a start is over that takes ten times as long as usual. */
+  private static final long LATER_NANOS = 200_000_000L;
+
+  private final Selection selection;
+  private boolean told;
+
+  private AfterStart(Selection selection) {
+    this.selection = selection;
+  }
+
+  static AfterStart of(Selection selection) {
+    AfterStart w = new AfterStart(selection);
+    if (Announcement.isDowngrade(selection)) {
+      w.tell();
+    }
+    return w;
+  }
+
+  /** Once; who comes second waits for the line. A log back end that throws must not keep a group from starting or ending. */
+  private synchronized void tell() {
+    if (told) {
+      return;
+    }
+    told = true;
+    try {
+      Announcement.of(selection);
+    } catch (Throwable t) {
+      FaultLog.log(FaultLog.Fault.WATCH, toString(), t);
+    }
+  }
+
+  @Override
+  public long periodNanos() {
+    return LATER_NANOS;
+  }
+
+  @Override
+  public boolean look(long passedNanos) {
+    RareClasses.load();
+    Events.INSTANCE.listen();
+    tell();
+    return false;
+  }
+
+  @Override
+  public void end() {
+    tell();
+  }
+
+  @Override
+  public String toString() {
+    return "start of " + selection.engine();
+  }
+}

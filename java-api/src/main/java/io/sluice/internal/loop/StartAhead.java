@@ -1,0 +1,147 @@
+package io.sluice.internal.loop;
+
+import io.sluice.CloseReason;
+import io.sluice.ConnectionOptions;
+import io.sluice.EngineReport;
+import io.sluice.IdlePolicy;
+import io.sluice.ListenOptions;
+import io.sluice.ListenerState;
+import io.sluice.LoopMetric;
+import io.sluice.SendResult;
+import io.sluice.TransportOption;
+import io.sluice.internal.abi.CompletionRing;
+import io.sluice.internal.abi.Counters;
+import io.sluice.internal.abi.ReturnRing;
+import io.sluice.internal.abi.SubmissionRing;
+import io.sluice.internal.abi.WakeWord;
+import io.sluice.internal.engine.EngineConfig;
+import io.sluice.internal.engine.NativeEngine;
+import io.sluice.internal.jfr.Events;
+import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Shortens the first start of a process: while its caller looks for the native library and tries the engines, a thread makes the receive
+ * buffers of the first loop (17 MiB that the JDK clears) and loads the classes that come after. With one processor there would be nothing
+ * to win. A class that is missing below, or that cannot be loaded here, is loaded by whoever needs it.
+ *
+ * <pre>
+ *   slab:   NOT BEGUN --thread--> BEGUN --> DONE --caller takes it--> taken
+ *               |                   +--caller waits--^
+ *               +--caller came first: makes it itself, the thread does not
+ * </pre>
+ */
+final class StartAhead implements Runnable {
+  private static final AtomicBoolean FIRST = new AtomicBoolean(true);
+
+  private final LoopMemory memory;
+  private final Thread thread;
+  private boolean begun;
+  private boolean done;
+  private ByteBuffer slab;
+
+  StartAhead(LoopMemory memory) {
+    this.memory = memory;
+    thread = new Thread(null, this, "sluice-start", 0, false);
+    thread.setDaemon(true);
+  }
+
+  /** Null when there is nothing to win. */
+  static StartAhead begin(LoopMemory memory) {
+    if (Runtime.getRuntime().availableProcessors() == 1 || !FIRST.getAndSet(false)) {
+      return null;
+    }
+    try {
+      StartAhead ahead = new StartAhead(memory);
+      ahead.thread.start();
+      return ahead;
+    } catch (OutOfMemoryError e) {
+      return null; // A limit of threads or of memory: who meets it next has something to say about it.
+    }
+  }
+
+  /** The buffers of the first loop, once; else null. */
+  synchronized ByteBuffer slab() {
+    boolean interrupted = false;
+    while (begun && !done) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        interrupted = true; // It takes milliseconds.
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    begun = true;
+    done = true;
+    ByteBuffer made = slab;
+    slab = null;
+    return made;
+  }
+
+  @Override
+  public void run() {
+    if (begun()) {
+      ByteBuffer made = null;
+      try {
+        made = memory.allocate();
+      } catch (OutOfMemoryError e) {
+        // The caller will meet it, too.
+      } finally {
+        made(made);
+      }
+    }
+    try {
+      ofLoops();
+      ofConnections();
+    } catch (LinkageError e) {
+      // Likewise.
+    }
+  }
+
+  /** Whether the caller has not come yet; then it waits for {@link #made}. */
+  synchronized boolean begun() {
+    boolean first = !begun;
+    begun = true;
+    return first;
+  }
+
+  synchronized void made(ByteBuffer made) {
+    slab = made;
+    done = true;
+    notifyAll();
+  }
+
+  /** After the group was closed no thread of it is left. */
+  void awaitEnd() {
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // It ends by itself.
+    }
+  }
+
+  // Naming a class loads it. None is initialised: two threads that initialise classes which need each other may wait for ever.
+
+  private static Class<?>[] ofLoops() {
+    return new Class<?>[] {
+      GroupConnections.class, KeyIndex.class, StreamConnection.class, SharedStage.class, EngineConfig.class, NativeEngine.class, Loop.class,
+      SendRecords.class, ConnectionTable.class, IdIndex.class, Slots.class, LoopSockets.class, LoopCounters.class, Residents.class,
+      TaskQueue.class, TurnClock.class, LoopShutdown.class, FlushList.class, CompletionRing.class, Submissions.class, SubmissionRing.class,
+      ReturnRing.class, Scratch.class, Dispatcher.class, LeasePool.class, SendMemory.class, CallbackLease.class, RetainedLease.class,
+      WakeWord.class, TimerWheel.class, LoopStatsReader.class, LoopMetric.class, Counters.class, IdleWatches.class, IdlePolicy.class,
+      LoopUdp.class, LoopMessages.class, EngineReport.class, EngineReport.Candidate.class, AfterStart.class, LoopWatch.class,
+      StallDetector.class, JmxWatch.class, Watch.class
+    };
+  }
+
+  private static Class<?>[] ofConnections() {
+    return new Class<?>[] {
+      ListenOptions.class, ConnectionOptions.class, TransportOption.class, Addresses.class, ListenerImpl.class, ListenerState.class,
+      Settings.class, Options.class, AcceptOptions.class, ListenerSocket.class, Tokens.class, Addresses.Compact.class, Events.class,
+      SendRecord.class, ForeignSend.class, NoHandler.class, SendResult.class, CloseReasons.class, CloseReason.class,
+      CloseReason.Kind.class, CloseReason.Initiator.class, Linger.class
+    };
+  }
+}

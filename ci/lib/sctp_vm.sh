@@ -6,7 +6,7 @@
 
 readonly SCTP_VM_ROW=6.12
 readonly SCTP_VM_TIMEOUT_S=${SLUICE_KERNELS_TIMEOUT_S:-900}
-readonly SCTP_VM_ROUNDS=3 SCTP_VM_WARM_MESSAGES=6000 SCTP_VM_WARM_SETUPS=400
+readonly SCTP_VM_ROUNDS=3 SCTP_VM_WARM_MESSAGES=3000 SCTP_VM_WARM_SETUPS=160
 # The JVM compiles after a fifth of the usual number of calls, since calls are slow here.
 readonly SCTP_VM_JVM_FLAGS=(-Xms64m -Xmx64m -XX:+UseSerialGC -XX:+AlwaysPreTouch -XX:CompileThresholdScaling=0.2)
 

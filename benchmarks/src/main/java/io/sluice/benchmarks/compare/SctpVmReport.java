@@ -3,6 +3,7 @@ package io.sluice.benchmarks.compare;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -80,8 +81,9 @@ public final class SctpVmReport {
         + "same load generator in C.\n\n"
         + "**Only ratios mean something here.** The machine is emulated by a translator. It has one processor, which server, load generator "
         + "and kernel share, and its clock counts instructions, a nanosecond each: `k instr` are thousands of instructions that "
-        + "the server's process took for each round trip, in user mode and in the kernel, and rates are those of a processor that does "
-        + "one instruction a nanosecond. No instruction is dearer than another for it: there are no cache misses, no mispredicted "
+        + "the server took for each round trip, in user mode and in the kernel, without the threads of a JVM's compilers, which are still "
+        + "at work after so few messages; rates are those of a processor that does one instruction a nanosecond. `p50` is the time of a "
+        + "round trip, or from connect to the echo, in microseconds of that clock. No instruction is dearer than another for it: there are no cache misses, no mispredicted "
         + "branches, and entering the kernel costs what its instructions count, which on a CPU is the least part of it. In return nothing "
         + "that the host does meanwhile changes a figure.\n\n");
     s.append("- Kernel of the virtual machine: Linux ").append(kernel).append('\n');
@@ -95,15 +97,15 @@ public final class SctpVmReport {
   private static void table(StringBuilder s, String title, Map<String, Cell> cells) {
     boolean setup = title.startsWith(SETUP);
     s.append("\n## ").append(title).append("\n\n| server | ").append(setup ? "associations/s" : "round trips/s")
-        .append(" | x jdk | x C | k instr | x jdk | x C | system calls |\n|---|---:|---:|---:|---:|---:|---:|---:|\n");
+        .append(" | x jdk | x C | p50 us | k instr | x jdk | x C | system calls |\n|---|---:|---:|---:|---:|---:|---:|---:|---:|\n");
     // The floor and the JDK first, whichever server the first round began with.
-    List<String> names = new java.util.ArrayList<>(List.of(FLOOR, JDK));
+    List<String> names = new ArrayList<>(List.of(FLOOR, JDK));
     cells.keySet().stream().filter(name -> !names.contains(name)).sorted().forEach(names::add);
     for (String name : names) {
       Cell own = cells.get(name);
-      s.append(String.format(Locale.ROOT, "| %s | %,.0f | %.2f | %.2f | %.2f | %.2f | %.2f | %.2f |%n", name,
+      s.append(String.format(Locale.ROOT, "| %s | %,.0f | %.2f | %.2f | %.1f | %.2f | %.2f | %.2f | %.2f |%n", name,
           own.median("rate"), own.ratio(cells.get(JDK), "rate"), own.ratio(cells.get(FLOOR), "rate"),
-          own.median("cpu_us"), own.ratio(cells.get(JDK), "cpu_us"), own.ratio(cells.get(FLOOR), "cpu_us"),
+          own.median("p50_us"), own.median("cpu_us"), own.ratio(cells.get(JDK), "cpu_us"), own.ratio(cells.get(FLOOR), "cpu_us"),
           own.counted.number("syscalls")));
     }
   }

@@ -19,12 +19,13 @@ static void watch(int epoll_fd, int fd) {
     if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &e)) kernel_die("epoll_ctl", errno);
 }
 
-static void accept_all(int epoll_fd, int listener) {
-    for (;;) {
-        int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC); /* has the listener's options */
-        if (fd < 0 && errno == EAGAIN) return;
-        if (fd >= 0) watch(epoll_fd, fd);
-    }
+/*
+ * One for each event: where no association waits, the kernel's SCTP lets a caller that does not block sleep until its next tick
+ * (sctp_wait_for_accept), which would be milliseconds for everybody.
+ */
+static void accept_one(int epoll_fd, int listener) {
+    int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC); /* has the listener's options */
+    if (fd >= 0) watch(epoll_fd, fd);
 }
 
 static void echo(int fd) {
@@ -51,7 +52,7 @@ int main(int argc, char **argv) {
         struct epoll_event events[EVENTS];
         int n = epoll_wait(epoll_fd, events, EVENTS, -1);
         for (int i = 0; i < n; i++) {
-            if (events[i].data.fd == listener) accept_all(epoll_fd, listener);
+            if (events[i].data.fd == listener) accept_one(epoll_fd, listener);
             else echo(events[i].data.fd);
         }
     }

@@ -13,8 +13,8 @@ import java.nio.channels.Selector;
 
 /**
  * The echo server on the JDK's SCTP ({@code com.sun.nio.sctp}, the kernel's SCTP through libsctp): {@code --port N}. One thread, one
- * selector, a direct buffer; one message is read and sent back for each selected key, which spares the call that would only say
- * that there is no more.
+ * selector, a direct buffer; one message is read and sent back for each selected key, and one association accepted, which spares the
+ * call that would only say that there is no more.
  */
 public final class JdkSctpEcho {
   private static final int BUFFER_BYTES = 64 << 10;
@@ -64,8 +64,10 @@ public final class JdkSctpEcho {
     }
   }
 
+  /** One for each selected key: see {@code kernel_echo.c}. */
   private void accept() throws IOException {
-    for (SctpChannel channel; (channel = listener.accept()) != null; ) {
+    SctpChannel channel = listener.accept();
+    if (channel != null) {
       channel.configureBlocking(false);
       channel.setOption(SctpStandardSocketOptions.SCTP_NODELAY, true);
       channel.register(selector, SelectionKey.OP_READ);

@@ -105,4 +105,30 @@ server_cost server_cost_sample(void) {
     return cost;
 }
 
+/* A file of a thread, without its last line feed; false when the thread is gone. */
+static bool read_thread(const char *tid, const char *name, char *text, size_t room) {
+    char path[96];
+    snprintf(path, sizeof path, "/proc/%d/task/%.20s/%s", server_pid, tid, name);
+    FILE *f = fopen(path, "re");
+    bool got = f && fgets(text, (int)room, f);
+    if (f) fclose(f);
+    if (got) text[strcspn(text, "\n")] = 0;
+    return got;
+}
+
+uint64_t server_cost_without_compilers_ns(void) {
+    char path[64], text[128];
+    snprintf(path, sizeof path, "/proc/%d/task", server_pid);
+    DIR *tasks = server_pid ? opendir(path) : NULL;
+    struct dirent *entry;
+    uint64_t sum = 0;
+    while (tasks && (entry = readdir(tasks))) {
+        if (entry->d_name[0] == '.' || !read_thread(entry->d_name, "comm", text, sizeof text)) continue;
+        if (!strncmp(text, "C1 Compiler", 11) || !strncmp(text, "C2 Compiler", 11)) continue;
+        if (read_thread(entry->d_name, "schedstat", text, sizeof text)) sum += strtoull(text, NULL, 10);
+    }
+    if (tasks) closedir(tasks);
+    return sum;
+}
+
 const char *server_cost_no_count_reason(void) { return *no_count_reason ? no_count_reason : NULL; }

@@ -19,6 +19,9 @@ void server_cost_add(int pid);
 
 server_cost server_cost_sample(void);
 
+/* CPU time of the server's threads without those of a JVM's compilers: for servers that cannot be given the time to compile all. */
+uint64_t server_cost_without_compilers_ns(void);
+
 /* Why system calls are not counted although asked for; NULL when they are, or nobody asked. */
 const char *server_cost_no_count_reason(void);
 

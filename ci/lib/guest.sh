@@ -7,7 +7,8 @@
 #   guest_pack FOLDER FILE             the root folder as the image that a kernel takes
 #   guest_run KERNEL ARCH IMAGE LOG TIMEOUT_S [KERNEL_ARGUMENT...]    runs /run.sh of the root folder
 #
-# ARCH: amd64, arm64 or riscv64, as Debian names them. A factor of 15 to 30 against the host is usual.
+# ARCH: amd64, arm64 or riscv64, as Debian names them. A factor of 15 to 30 against the host is usual. GUEST_CPUS (2), GUEST_MEMORY_MB
+# (2048); GUEST_COUNTS_INSTRUCTIONS=1 makes the guest's clock count instructions, a nanosecond each, and stand still otherwise.
 
 readonly GUEST_TOOLS_SUITE=trixie # qemu 10; the translator of qemu 7.2 (bookworm) lets a JVM crash
 readonly GUEST_EXIT_TIMEOUT=124
@@ -114,11 +115,22 @@ guest_pack() { # guest_pack FOLDER FILE
     (cd "$1" && find . | "$SLUICE_CACHE/qemu/usr/bin/busybox" cpio -o -H newc -R 0:0 2>/dev/null) >"$2.new" && mv "$2.new" "$2"
 }
 
+# guest_clock: the argument that tells a kernel for x86 the frequency of its time stamp counter. Its own calibration waits for timers
+# of the emulator and may be wrong by a factor when the host is busy; then all time in the guest is. The counter is the host's, whose
+# kernel shows the frequency as half of bogomips; with GUEST_COUNTS_INSTRUCTIONS it counts nanoseconds.
+guest_clock() {
+    if [[ -n ${GUEST_COUNTS_INSTRUCTIONS:-} ]]; then say tsc_early_khz=1000000; return; fi
+    [[ $(uname -m) != x86_64 ]] || awk '$1 == "bogomips" && $3 > 0 { printf "tsc_early_khz=%d\n", $3 * 500; exit }' /proc/cpuinfo
+}
+
 # guest_run KERNEL ARCH IMAGE LOG TIMEOUT_S [KERNEL_ARGUMENT...]: what the guest printed is in LOG. The exit status is that of
 # /run.sh, or GUEST_EXIT_*.
 guest_run() {
     local kernel=$1 arch=$2 image=$3 log=$4 timeout=$5 version vmlinuz qemu=() status=0
     shift 5
+    local translator=(-accel "tcg,thread=multi")
+    # Time is then the number of instructions carried out, which needs all processors of the guest on one thread of the host.
+    [[ -z ${GUEST_COUNTS_INSTRUCTIONS:-} ]] || translator=(-accel "tcg,thread=single" -icount "shift=0,sleep=off")
     version=$(guest_version "$kernel")
     vmlinuz=$(find -L "$kernel/boot/vmlinuz-$version" "$kernel/lib/modules/$version/vmlinuz" 2>/dev/null | head -n 1)
     [[ -n $vmlinuz ]] || { warn "no kernel in $kernel"; return $GUEST_EXIT_LOST; }
@@ -127,7 +139,7 @@ guest_run() {
             mapfile -t qemu < <(guest_program "$SLUICE_CACHE/qemu" qemu-system-x86_64)
             qemu+=(-L "$SLUICE_CACHE/qemu/usr/share/qemu"
                 -L "$SLUICE_CACHE/qemu/usr/share/seabios" -cpu max -M q35)
-            set -- console=ttyS0 mitigations=off tsc=reliable "$@"
+            set -- console=ttyS0 mitigations=off tsc=reliable $(guest_clock) "$@"
             ;;
         arm64)
             # pauth-impdef: the architected pointer authentication is slow to emulate.
@@ -138,7 +150,7 @@ guest_run() {
         *) warn "no guest for $arch"; return $GUEST_EXIT_LOST ;;
     esac
     timeout --foreground "$timeout" "${qemu[@]}" \
-        -accel tcg,thread=multi -smp "${GUEST_CPUS:-2}" -m "${GUEST_MEMORY_MB:-2048}" -nodefaults -no-user-config -nographic \
+        "${translator[@]}" -smp "${GUEST_CPUS:-2}" -m "${GUEST_MEMORY_MB:-2048}" -nodefaults -no-user-config -nographic \
         -no-reboot -serial "file:$log.console" -kernel "$vmlinuz" -initrd "$image" -append "quiet loglevel=2 panic=-1 $*" \
         </dev/null >"$log.qemu" 2>&1 || status=$?
     tr -d '\r' <"$log.console" >"$log"

@@ -59,9 +59,9 @@ suite_java_select() {
     say '--exclude-tag slow' >"$folder/java-launcher"
 }
 
-# suite_jdk FOLDER: a small Java of this machine's kind.
+# suite_jdk FOLDER [JDK [MODULE]]: a small Java of this machine's kind, made of SLUICE_JDK or of another one.
 suite_jdk() {
-    "$SLUICE_JDK/bin/jlink" --add-modules $SUITE_JAVA_MODULES --strip-debug --no-header-files --no-man-pages --output "$1/jdk" ||
+    "${2:-$SLUICE_JDK}/bin/jlink" --add-modules "$SUITE_JAVA_MODULES${3:+,$3}" --strip-debug --no-header-files --no-man-pages --output "$1/jdk" ||
         return 1
     "$1/jdk/bin/java" -Xshare:dump >/dev/null || return 1
     guest_libraries "$1" "$1/jdk/bin/java" "$1"/jdk/lib/*.so "$1"/jdk/lib/server/*.so

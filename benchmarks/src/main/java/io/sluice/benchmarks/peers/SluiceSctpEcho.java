@@ -6,22 +6,25 @@ import io.sluice.EventLoopGroup;
 import io.sluice.SendResult;
 import io.sluice.sctp.SctpAddress;
 import io.sluice.sctp.SctpAssociation;
+import io.sluice.sctp.SctpBackend;
 import io.sluice.sctp.SctpClose;
 import io.sluice.sctp.SctpHandler;
 import io.sluice.sctp.SctpListener;
 import io.sluice.sctp.SctpMessageInfo;
 import io.sluice.sctp.SctpOptions;
+import io.sluice.sctp.SctpStackOptions;
 import io.sluice.sctp.SctpTransport;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
 /**
  * The Sluice echo server over SCTP: {@code --engine io_uring|epoll|nio --binding jni|ffm|jna --port N} (of UDP), {@code --loops N}
- * (1), default options. A peer's abort has the time of the call as its reason: {@code closes}, {@code close_p50}, {@code close_p99} and
+ * (1), {@code --backend udp|kernel} (udp; with kernel the port is SCTP's), default options. A peer's abort has the time of the call as its reason: {@code closes}, {@code close_p50}, {@code close_p99} and
  * {@code close_max} tell how long it took, in nanoseconds, until {@code onClosed} ran; {@code forget} begins anew.
  */
 public final class SluiceSctpEcho {
@@ -38,13 +41,19 @@ public final class SluiceSctpEcho {
     }
     EventLoopGroup group = builder.build();
     Latencies closes = new Latencies();
-    SctpAddress local = SctpAddress.overUdp(new InetSocketAddress(InetAddress.getLoopbackAddress(), options.port()), SCTP_PORT);
-    SctpListener listener = SctpTransport.over(group).listen(local, SctpOptions.defaults(), a -> new Echo(closes));
+    SctpBackend backend = SctpBackend.valueOf(options.get("--backend", "udp").toUpperCase(Locale.ROOT));
+    InetAddress host = InetAddress.getLoopbackAddress();
+    SctpAddress local = backend == SctpBackend.KERNEL
+        ? SctpAddress.overIp(host, options.port())
+        : SctpAddress.overUdp(new InetSocketAddress(host, options.port()), SCTP_PORT);
+    SctpTransport sctp = SctpTransport.over(group, backend, SctpStackOptions.defaults());
+    SctpListener listener = sctp.listen(local, SctpOptions.defaults(), a -> new Echo(closes));
     listener.ready().toCompletableFuture().get();
     CompletableFuture<Thread> loopThread = new CompletableFuture<>();
     group.loops().get(0).execute(() -> loopThread.complete(Thread.currentThread()));
     EngineReport report = group.report();
-    String where = Integer.toString(listener.addresses().get(0).udp().getPort());
+    SctpAddress bound = listener.addresses().get(0);
+    String where = Integer.toString(bound.isOverUdp() ? bound.udp().getPort() : bound.port());
     ServerConsole.serve(where, report.engine(), report.binding(), loopThread.get(), closes::answer);
   }
 

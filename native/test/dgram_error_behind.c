@@ -9,7 +9,6 @@
 #include <arpa/inet.h>
 #include <dlfcn.h>
 #include <netinet/in.h>
-#include <poll.h>
 #include <sys/socket.h>
 
 #include "drive_dgram.h"
@@ -17,7 +16,6 @@
 
 #define RECEIVE   100
 #define SCRIPT    4
-#define PATIENCE_MS 5000
 
 typedef ssize_t (*receive_call)(int fd, struct msghdr *m, int flags);
 
@@ -33,10 +31,8 @@ static struct { int next, count; int answers[SCRIPT]; } script;
 /* What was sent to a port that nobody listens on comes back as an error of the connected socket. */
 static void spring(void)
 {
-    struct pollfd p = {.fd = trap, .events = POLLIN}; /* Linux reports an error in any case, the BSDs as something to be read */
-
     CHECK_EQ(send(trap, "x", 1, 0), 1);
-    CHECK_EQ(poll(&p, 1, PATIENCE_MS), 1);
+    dgram_await_error(trap);
     trap = -1;
 }
 
@@ -103,16 +99,6 @@ static void what_stops_a_batch_is_kept_unless_it_says_nothing(void)
 
 /* ---- the engine ---- */
 
-static int descriptor_of(uint16_t port) /* of the loop's socket that is bound to that port */
-{
-    for (int fd = 3; fd < 256; fd++) {
-        struct sockaddr_in a;
-        socklen_t len = sizeof a;
-        if (!getsockname(fd, (struct sockaddr *)&a, &len) && a.sin_family == AF_INET && ntohs(a.sin_port) == port) return fd;
-    }
-    FAIL("no descriptor is bound to port %u", port);
-}
-
 static void an_error_behind_a_datagram_is_told_once(void)
 {
     uint16_t port;
@@ -121,7 +107,7 @@ static void an_error_behind_a_datagram_is_told_once(void)
     uint64_t s = dgram_open(&d, drive_inet4(0), &to, NULL, 0);
     sluice_cqe c;
 
-    trap = descriptor_of(drive_port(&d, s));
+    trap = dgram_descriptor(drive_port(&d, s));
     peer_udp_to(peer, drive_port(&d, s), "first", 5);
     close(peer);
     dgram_receive(&d, s, RECEIVE, true);

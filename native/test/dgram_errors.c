@@ -4,10 +4,12 @@
  */
 #include "drive_dgram.h"
 
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 #define RECEIVE 100
 #define BUFFERS 64u
+#define QUIET_TRIES 300
 
 static drive d;
 static const sluice_optval recverr = {.option = SLUICE_OPT_IP_RECVERR, .value = 1};
@@ -27,14 +29,37 @@ static void ended(uint64_t handle)
         if (c.flags & SLUICE_CQE_BUFFER) drive_give_back(&d, &c);
 }
 
-/* A loop with nothing to do sleeps: no turn may end before its time for want of a reason. */
+/*
+ * A loop with nothing to do sleeps: no turn may end before its time for want of a reason. What a loaded kernel has yet to bring, ICMP
+ * errors above all, is such a reason, so there are further tries. One that spins fails in each of them.
+ */
 static void sleeps(void)
 {
+    uint64_t waits, calls;
+
     for (int i = 0; i < 3; i++) drive_turn(&d, 10 * MS);
-    uint64_t waits = drive_ctr(&d, SLUICE_CTR_WAITS), calls = drive_ctr(&d, SLUICE_CTR_SYSCALLS);
-    drive_turn(&d, 30 * MS);
-    CHECK_GT(drive_ctr(&d, SLUICE_CTR_WAITS), waits);
-    CHECK_LE(drive_ctr(&d, SLUICE_CTR_SYSCALLS) - calls, 4);
+    for (int i = 0; i < QUIET_TRIES; i++) {
+        waits = drive_ctr(&d, SLUICE_CTR_WAITS);
+        calls = drive_ctr(&d, SLUICE_CTR_SYSCALLS);
+        drive_turn(&d, 30 * MS);
+        CHECK_GT(drive_ctr(&d, SLUICE_CTR_WAITS), waits);
+        calls = drive_ctr(&d, SLUICE_CTR_SYSCALLS) - calls;
+        if (calls <= 4) return;
+    }
+    FAIL("%" PRIu64 " system calls in a turn that has nothing to do", calls);
+}
+
+/* Is waited for while there is one more to come. Only Linux's engines tell of each error: over the test double of kqueue nothing tells of
+   the queue but what a call says. */
+static bool next_note(bool more, sluice_cqe *c)
+{
+    if (d.engine == SLUICE_ENGINE_KQUEUE) {
+        if (!drive_try(&d, RECEIVE, c)) return false;
+        CHECK(c->flags & SLUICE_CQE_NOTE);
+        return true;
+    }
+    if (more) *c = dgram_note(&d, RECEIVE);
+    return more;
 }
 
 static void check_refused(const sluice_cqe *c, uint16_t port, const void *bytes, uint32_t n)
@@ -57,7 +82,7 @@ static void check_refused(const sluice_cqe *c, uint16_t port, const void *bytes,
 
 static void a_refused_datagram_is_told_with_its_destination(bool connected, bool multishot)
 {
-    uint16_t nobody = unused_udp_port(), port;
+    uint16_t nobody = refusing_udp_port(), port;
     sluice_addr to = drive_inet4(nobody);
     uint64_t s = dgram_open(&d, drive_inet4(0), connected ? &to : NULL, &recverr, 1);
     sluice_meta meta = dgram_to(nobody);
@@ -85,7 +110,7 @@ static void a_refused_datagram_is_told_with_its_destination(bool connected, bool
 static void refused_peers_do_not_disturb_others(void)
 {
     uint64_t s = dgram_open(&d, drive_inet4(0), NULL, &recverr, 1);
-    uint16_t nobody = unused_udp_port(), port;
+    uint16_t nobody = refusing_udp_port(), port;
     int peer = peer_udp(&port), notes = 0, arrived = 0;
     sluice_meta lost = dgram_to(nobody), good = dgram_to(port);
     uint8_t bytes[8];
@@ -98,18 +123,18 @@ static void refused_peers_do_not_disturb_others(void)
         for (uint64_t i = 0; i < 20; i++) drive_expect(&d, 10 + i, 8);
         for (int i = 0; i < 10; i++, arrived++) CHECK_EQ(peer_udp_from(&d, peer, bytes, sizeof bytes, NULL), 8);
         drive_turn(&d, 0);
-        while (drive_try(&d, RECEIVE, &c)) {
-            CHECK(c.flags & SLUICE_CQE_NOTE);
+        /* The kernel limits the rate of ICMP messages, but not on loopback; a loaded one brings them some time after the SEND. */
+        while (next_note(notes < 10 * (round + 1), &c)) {
             check_refused(&c, nobody, bytes, 8);
             drive_give_back(&d, &c);
             notes++;
         }
     }
     CHECK_EQ(arrived, 100);
-    /* The kernel limits the rate of ICMP messages (icmp_ratelimit), though not on loopback; it may merge none. */
     CHECK_GT(notes, 0);
     printf("%d notifications of 100 refused datagrams\n", notes);
     sleeps();
+    CHECK(!drive_try(&d, RECEIVE, &c));
     ended(s);
     close(peer);
 }
@@ -117,7 +142,7 @@ static void refused_peers_do_not_disturb_others(void)
 /* Without IP_RECVERR a connected socket learns it, too: here, or by a SEND, as udp(7) has it. Nothing ends. */
 static void a_connected_socket_learns_it_without_the_queue(void)
 {
-    uint16_t nobody = unused_udp_port();
+    uint16_t nobody = refusing_udp_port();
     sluice_addr to = drive_inet4(nobody);
     uint64_t s = dgram_open(&d, drive_inet4(0), &to, NULL, 0);
 
@@ -136,6 +161,7 @@ static void a_connected_socket_learns_it_without_the_queue(void)
     /* No RECVMSG: the next SEND is told, the one behind it is not. */
     dgram_send(&d, s, 4, "x", 1, NULL);
     drive_expect(&d, 4, 1);
+    dgram_await_error(dgram_descriptor(drive_port(&d, s)));
     dgram_send(&d, s, 5, "y", 1, NULL);
     drive_expect(&d, 5, -SLUICE_ECONNREFUSED);
     dgram_send(&d, s, 6, "z", 1, NULL);
@@ -158,9 +184,10 @@ static void a_connected_socket_learns_it_without_the_queue(void)
 static void errors_wait_for_the_receive(void)
 {
     uint64_t s = dgram_open(&d, drive_inet4(0), NULL, &recverr, 1);
-    uint16_t nobody = unused_udp_port();
+    uint16_t nobody = refusing_udp_port();
     sluice_meta lost = dgram_to(nobody);
     uint64_t sent = 0, notes = 0, plain = 0;
+    uint8_t byte;
     sluice_cqe c;
 
     for (int round = 0; round < 5; round++) {
@@ -174,14 +201,17 @@ static void errors_wait_for_the_receive(void)
     sluice_meta good = dgram_to(port);
     dgram_send(&d, s, 2, "x", 1, &good);
     drive_expect(&d, 2, 1);
+    CHECK_EQ(peer_udp_from(&d, peer, &byte, sizeof byte, NULL), 1);
+    /* When the error of this one is there, those of all before it are. */
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(nobody), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    CHECK_SYS(connect(peer, (struct sockaddr *)&to, sizeof to));
+    CHECK_EQ(send(peer, "x", 1, 0), 1);
+    dgram_await_error(peer);
     close(peer);
     sleeps(); /* with a queue full of errors and nobody to read it */
     dgram_receive(&d, s, RECEIVE, true);
-    drive_turn(&d, 0);
-    while (drive_turn(&d, 20 * MS)) continue;
-    while (drive_try(&d, RECEIVE, &c)) {
-        CHECK(c.flags & SLUICE_CQE_NOTE);
-        notes++;
+    for (; notes < sent; notes++) {
+        c = dgram_note(&d, RECEIVE);
         /* Held back, so that the buffers run out: what then comes has no buffer, but a code. */
         if (!(c.flags & SLUICE_CQE_BUFFER)) {
             CHECK_EQ(c.result, -SLUICE_ECONNREFUSED);
@@ -189,7 +219,7 @@ static void errors_wait_for_the_receive(void)
         }
     }
     printf("%" PRIu64 " notifications of %" PRIu64 ", %" PRIu64 " without a buffer\n", notes, sent, plain);
-    CHECK_GT(notes, SLUICE_NOTES_MAX);
+    CHECK_GT(notes, SLUICE_NOTES_MAX); /* so they were told in more than one turn */
     CHECK_EQ(plain, notes - drive_ctr(&d, SLUICE_CTR_BUFFERS_OUT));
     CHECK_GT(plain, 0);
     sleeps();

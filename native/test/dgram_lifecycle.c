@@ -34,7 +34,7 @@ static void closing_with_everything_in_flight(uint8_t flags)
 
     for (int round = 0; round < 20; round++) {
         uint64_t s = dgram_open(&d, drive_inet4(0), NULL, v, 2);
-        uint16_t port, nobody = unused_udp_port();
+        uint16_t port, nobody = refusing_udp_port();
         int peer = peer_udp(&port);
         sluice_meta to = dgram_to(port), lost = dgram_to(nobody);
         sluice_cqe c;
@@ -128,7 +128,7 @@ static void an_error_finds_a_buffer(void)
 {
     sluice_optval recverr = {.option = SLUICE_OPT_IP_RECVERR, .value = 1};
     uint64_t s = dgram_open(&d, drive_inet4(0), NULL, &recverr, 1);
-    sluice_meta lost = dgram_to(unused_udp_port());
+    sluice_meta lost = dgram_to(refusing_udp_port());
 
     dgram_receive(&d, s, RECEIVE, true);
     for (int i = 0; i < 3; i++) drive_turn(&d, 0);

@@ -106,6 +106,25 @@ sluice_cqe dgram_note(drive *d, uint64_t token)
     return c;
 }
 
+/* ------------------------------------------------------------------------------- errors */
+
+int dgram_descriptor(uint16_t port)
+{
+    for (int fd = 3; fd < 256; fd++) {
+        struct sockaddr_in a;
+        socklen_t len = sizeof a;
+        if (!getsockname(fd, (struct sockaddr *)&a, &len) && a.sin_family == AF_INET && ntohs(a.sin_port) == port) return fd;
+    }
+    FAIL("no descriptor is bound to port %u", port);
+}
+
+void dgram_await_error(int fd)
+{
+    struct pollfd p = {.fd = fd, .events = POLLIN}; /* Linux reports an error in any case, the BSDs as something to be read */
+
+    CHECK_EQ(poll(&p, 1, DRIVE_LIMIT_S * 1000), 1);
+}
+
 /* ------------------------------------------------------------------------------- peers */
 
 static struct sockaddr_in loopback(uint16_t port)
@@ -155,6 +174,19 @@ uint16_t unused_udp_port(void)
     uint16_t port;
 
     close(peer_udp(&port));
+    return port;
+}
+
+/* A port that is merely free may be another process's a moment later. One with a socket that takes datagrams of one peer only, which is
+   not there, refuses all others and stays taken. */
+uint16_t refusing_udp_port(void)
+{
+    struct sockaddr_in nobody = loopback(9);
+    uint16_t port;
+    int fd = peer_udp(&port);
+
+    nobody.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 8);
+    CHECK_SYS(connect(fd, (struct sockaddr *)&nobody, sizeof nobody));
     return port;
 }
 

@@ -23,6 +23,10 @@ sluice_meta dgram_expect(drive *d, uint64_t token, const void *bytes, uint32_t n
 /* The next completion must be a notification. */
 sluice_cqe dgram_note(drive *d, uint64_t token);
 
+/* ---- errors of a socket of the loop, beside the loop ---- */
+int  dgram_descriptor(uint16_t port); /* bound to that port, IPv4 */
+void dgram_await_error(int fd);       /* ICMP comes some time after the datagram that it answers; nothing is taken away */
+
 /* ---- peers ---- */
 int  peer_udp(uint16_t *port); /* bound to 127.0.0.1 */
 void peer_udp_to(int fd, uint16_t port, const void *bytes, size_t n);
@@ -32,6 +36,7 @@ size_t peer_udp_from(drive *d, int fd, void *bytes, size_t n, uint16_t *port);
    false: this machine has no such thing, or this user may not. */
 bool own_network(void);
 bool slow_loopback(const char *rate);
-uint16_t unused_udp_port(void); /* where nobody listens: port unreachable */
+uint16_t unused_udp_port(void);  /* nobody has it, for now */
+uint16_t refusing_udp_port(void); /* port unreachable, for the life of this process */
 
 #endif

@@ -309,4 +309,28 @@ class UdpEndIT {
       assertNull(s.remoteAddress());
     }
   }
+
+  /** More than the rings take in one turn: what does not fit goes with the next ones, and the close behind it. */
+  @OnEveryCell
+  void closeSendsAllThatOtherThreadsGaveHoweverMuch(Cell cell) throws Exception {
+    try (EventLoopGroup group = cell.group(); UdpPeer peer = new UdpPeer()) {
+      UdpSocket s = UdpPeer.bind(group, new UdpRecorder());
+      CompletableFuture<Void> go = new CompletableFuture<>();
+      s.loop().execute(() -> Await.value(go)); // Nothing of it is seen by the loop before all of it is there.
+      AtomicInteger sent = new AtomicInteger();
+      AtomicInteger failed = new AtomicInteger();
+      int n = 40_000;
+      for (int i = 0; i < n; i++) {
+        SendResult a =
+            s.send(ByteBuffer.allocate(1), UdpDestination.to(peer.address()), (x, failure) -> (failure == null ? sent : failed).incrementAndGet());
+        assertTrue(a.accepted(), "datagram " + i + ": " + a);
+      }
+      s.close();
+      go.complete(null);
+      CloseReason why = Await.value(s.closed());
+      assertEquals(n, sent.get(), failed + " failed");
+      assertEquals(CloseReason.Kind.LOCAL_CLOSE, why.kind());
+      assertEquals(0, why.bytesUnsent());
+    }
+  }
 }

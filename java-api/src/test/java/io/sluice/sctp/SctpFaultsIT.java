@@ -16,6 +16,7 @@ import java.net.DatagramSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
@@ -163,7 +164,8 @@ class SctpFaultsIT {
 
   @OnEverySctpCell
   void aPeerThatRestartsIsACloseAndANewAssociation(SctpCell cell) {
-    try (SctpPair p = new SctpPair(cell); UdpRelay wire = new UdpRelay(p.address().udp())) {
+    List<String> lives = new CopyOnWriteArrayList<>();
+    try (SctpPair p = new SctpPair(cell, () -> SctpRecorder.of(lives)); UdpRelay wire = new UdpRelay(p.address().udp())) {
       SctpAddress through = SctpAddress.overUdp(wire.address(), SctpPair.PORT);
       SctpRecorder before = new SctpRecorder();
       SctpEndpoint old = Await.value(p.clientSide.bind(SctpPair.loopback(0)));
@@ -174,6 +176,8 @@ class SctpFaultsIT {
 
       SctpRecorder after = new SctpRecorder();
       SctpEndpoint restarted = Await.value(p.clientSide.bind(SctpPair.loopback(0)));
+      wire.drop(SctpPacket.DATA);
+      was.send(SctpPair.text("to the old life"), SctpSendOptions.stream(0), 7); // Which does not hear it any more.
       wire.only(restarted.udpAddress()); // The same address and ports, as the server sees it.
       SctpAssociation now = Await.value(restarted.connect(4000, through, SctpOptions.defaults(), after));
 
@@ -186,10 +190,13 @@ class SctpFaultsIT {
       assertFalse(was.isRestart());
       assertNotEquals(was.id(), is.id());
       assertEquals(was.remoteAddress(), is.remoteAddress());
+      wire.drop(-1);
       now.send(SctpPair.text("new"), 0, 0);
       assertEquals("0/0 new", Await.next(newLife.messages));
       assertEquals(0, oldLife.messages.size());
       assertEquals(1, p.listener.associations());
+      assertEquals(0, after.messages.size(), "nothing of the old life reaches the new one");
+      assertEquals(List.of("open", "sendFailed 7", "closed RESTARTED", "open"), lives);
     }
   }
 

@@ -20,6 +20,26 @@ class SctpRecorder implements SctpHandler {
   final BlockingQueue<SctpSendFailure> failures = new LinkedBlockingQueue<>();
   final BlockingQueue<String> writable = new LinkedBlockingQueue<>();
 
+  /** Also writes down how several associations begin, fail to send, and end, in one order. */
+  static SctpRecorder of(List<String> lives) {
+    return new SctpRecorder() {
+      @Override
+      void openDo(SctpAssociation a) {
+        lives.add("open");
+      }
+
+      @Override
+      void failedDo(SctpAssociation a, SctpSendFailure failure) {
+        lives.add("sendFailed " + failure.context());
+      }
+
+      @Override
+      void closedDo(SctpAssociation a, SctpClose close) {
+        lives.add("closed " + close.kind());
+      }
+    };
+  }
+
   private void event(SctpAssociation a, String what) {
     if (!a.loop().inLoop()) {
       fault.complete(new AssertionError(what + " was called by " + Thread.currentThread()));
@@ -88,7 +108,10 @@ class SctpRecorder implements SctpHandler {
   public void onSendFailed(SctpAssociation a, SctpSendFailure failure) {
     event(a, "sendFailed " + failure.context());
     failures.add(failure);
+    failedDo(a, failure);
   }
+
+  void failedDo(SctpAssociation a, SctpSendFailure failure) {}
 
   @Override
   public void onClosed(SctpAssociation a, SctpClose close) {

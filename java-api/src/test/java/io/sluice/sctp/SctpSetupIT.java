@@ -200,4 +200,21 @@ class SctpSetupIT {
       assertThrows(IllegalArgumentException.class, () -> b.send(SctpPair.text("x"), 4, 0));
     }
   }
+
+  /** What the socket cannot send to is an error of that connect, and of nothing else on the loop. */
+  @OnEverySctpEngine
+  void aPeerOfAnotherFamilyThanTheEndpointFailsAtTheCall(SctpCell cell) throws IOException {
+    try (SctpPair p = new SctpPair(cell)) {
+      SctpEndpoint e = Await.value(p.clientSide.bind(SctpPair.loopback(0)));
+      SctpRecorder before = new SctpRecorder();
+      SctpAssociation a = Await.value(e.connect(p.address(), IMPATIENT, before));
+      SctpRecorder server = Await.next(p.accepted);
+      SctpAddress six = SctpAddress.overUdp(new InetSocketAddress(InetAddress.getByName("::1"), 9), SctpPair.PORT);
+      IllegalArgumentException refused =
+          assertThrows(IllegalArgumentException.class, () -> e.connect(six, IMPATIENT, new SctpRecorder()));
+      assertTrue(refused.getMessage().contains("IPv6"), refused.getMessage());
+      a.send(SctpPair.text("still"), 0, 0);
+      assertEquals("0/0 still", Await.next(server.messages));
+    }
+  }
 }

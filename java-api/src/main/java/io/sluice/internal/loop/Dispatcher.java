@@ -75,9 +75,12 @@ final class Dispatcher {
         if (handOff != null) {
           handOff.completedByBroken(kind, ring.result());
         }
+      } else if (kind == Tokens.MESSAGE_ADOPT) {
+        loop.messages.adoptedByBroken(token, ring.handle(), ring.result(), ring.detail());
       }
       ring.advance();
     }
+    loop.messages.leftByBroken();
     for (int i = 0; i < loop.handOffs.bound(); i++) {
       HandOff handOff = loop.handOffs.remove(i);
       if (handOff != null) {

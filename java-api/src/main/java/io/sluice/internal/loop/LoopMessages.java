@@ -59,6 +59,16 @@ final class LoopMessages {
     each(MessageSocket::close);
   }
 
+  /** The loop is broken. */
+  void adoptedByBroken(long token, long handle, int result, int osError) {
+    sockets.get(Tokens.slot(token)).adoptedByBroken(handle, result, osError);
+  }
+
+  /** After the last {@link #adoptedByBroken}. */
+  void leftByBroken() {
+    each(MessageSocket::leftByBroken);
+  }
+
   /** No more completions will come. */
   void breakUp() {
     for (int i = 0; sends != null && i < sends.bound(); i++) {

@@ -10,7 +10,8 @@ import java.nio.ByteBuffer;
  * <pre>
  *  ADOPTING --ok: adopted()--> LIVE --close()--> CLOSING --the last completion--> ENDED: ended()
  *     |  close() is remembered until then                                           ^
- *     +--refused: refused(), the descriptor is the subclass's again ----------------+
+ *     +--refused, or the loop broke before it--> REFUSED --close(): discard()-------+
+ *                                                refused(), unless close() was asked for already
  * </pre>
  *
  * Of every send that was taken {@link #sent} tells the outcome, before {@link #ended}.
@@ -22,6 +23,7 @@ public abstract class MessageSocket {
   private enum State {
     ADOPTING,
     LIVE,
+    REFUSED,
     CLOSING,
     ENDED
   }
@@ -31,6 +33,7 @@ public abstract class MessageSocket {
   private boolean closeAsked;
   private int slot = -1;
   private long handle;
+  private int descriptor;
   private int failedReceives;
   private long pendingBytes;
 
@@ -41,6 +44,7 @@ public abstract class MessageSocket {
 
   /** The engine takes the descriptor over, with the next turn. */
   protected final void adopt(int descriptor) {
+    this.descriptor = descriptor;
     slot = loop.messages.add(this);
     loop.submissions.submit(Abi.OP_ADOPT, 0, 0, 0L, Tokens.of(Tokens.MESSAGE_ADOPT, slot), 0L, 0L, descriptor);
   }
@@ -124,8 +128,12 @@ public abstract class MessageSocket {
   final void adopted(long newHandle, int result, int osError) {
     if (result < 0) {
       loop.messages.sockets.remove(slot);
-      state = State.ENDED;
-      refused(result, osError);
+      state = State.REFUSED;
+      if (closeAsked) {
+        close();
+      } else {
+        refused(result, osError);
+      }
       return;
     }
     handle = newHandle;
@@ -136,6 +144,23 @@ public abstract class MessageSocket {
     }
     arm();
     adopted();
+  }
+
+  /** The loop is broken, and this is its last word on the ADOPT. A handle that it has ends with its engine. */
+  final void adoptedByBroken(long newHandle, int result, int osError) {
+    if (result < 0) {
+      adopted(newHandle, result, osError);
+    } else {
+      handle = newHandle;
+      state = State.LIVE;
+    }
+  }
+
+  /** The loop is broken; what it was asked and never carried out is answered at once. */
+  final void leftByBroken() {
+    if (state == State.ADOPTING) {
+      adopted(0L, -Abi.ECANCELED, 0);
+    }
   }
 
   private void arm() {
@@ -175,6 +200,10 @@ public abstract class MessageSocket {
     if (state == State.LIVE) {
       state = State.CLOSING;
       loop.submissions.submit(Abi.OP_CLOSE, 0, 0, handle, Tokens.of(Tokens.MESSAGE_CLOSE, slot), 0L, 0L, 0);
+    } else if (state == State.REFUSED) {
+      state = State.ENDED;
+      discard(descriptor);
+      ended();
     }
   }
 
@@ -191,8 +220,11 @@ public abstract class MessageSocket {
 
   protected abstract void adopted();
 
-  /** The descriptor was not taken over. */
+  /** The descriptor was not taken over. It can be used until {@link #close}. */
   protected abstract void refused(int code, int osError);
+
+  /** Closes the descriptor, which no loop has. */
+  protected abstract void discard(int descriptor);
 
   /**
    * A message or notification. Its memory may be used until this returns.

@@ -66,13 +66,19 @@ final class UdpAddresses {
     int first = firstPlace(address.hashCode());
     for (int i = first; i < first + WAYS; i++) {
       UdpDestination d = destinations[i];
-      if (d != null && (d.address() == address || d.address().equals(address))) {
+      if (d != null && (d.address() == address || isSame(d.address(), address))) {
         return d;
       }
     }
     UdpDestination d = UdpDestination.to(address);
     destinations[first + victim()] = d;
     return d;
+  }
+
+  /** {@code equals} does not look at the interface that a link-local address belongs to. */
+  private static boolean isSame(InetSocketAddress a, InetSocketAddress b) {
+    return a.equals(b)
+        && (!(a.getAddress() instanceof Inet6Address six) || six.getScopeId() == ((Inet6Address) b.getAddress()).getScopeId());
   }
 
   private static int firstPlace(long hash) {

@@ -15,9 +15,12 @@ import java.util.Map;
  *
  * <pre>
  *  NEW --DATAGRAM--> OPENING --ok: onOpen--> LIVE --close(): CLOSE|DRAIN, abort(): CLOSE--> CLOSING --> ENDED: listeners
- *                       | refused                                                            ^  |          told, onClosed,
- *                       v                                                      CLOSE|ABORT --+--+          stage of close()
- *                     ENDED: the stage of the opening fails, no method of the handler is called
+ *                       | refused              |                                             ^  |          told, onClosed,
+ *                       v                      |                               CLOSE|ABORT --+--+          stage of close()
+ *                     ENDED: the stage of      |                                             |
+ *                     the opening fails, no    +--close(), and the turn has no room for all--+
+ *                     method of the handler       that other threads gave: HANDING_OVER
+ *                     is called
  * </pre>
  *
  * The first cause wins; an end in good order that lost bytes because something overtook it takes the reason of that.
@@ -27,6 +30,7 @@ abstract class UdpLife extends Endpoint {
     NEW,
     OPENING,
     LIVE,
+    HANDING_OVER,
     CLOSING,
     ENDED
   }
@@ -67,6 +71,11 @@ abstract class UdpLife extends Endpoint {
 
   final boolean isLive() {
     return state == State.LIVE;
+  }
+
+  /** Whether what other threads gave can still go to the engine. */
+  final boolean mayHandOver() {
+    return state == State.LIVE || state == State.HANDING_OVER;
   }
 
   final long handle() {
@@ -119,6 +128,9 @@ abstract class UdpLife extends Endpoint {
       reads.flush();
       outside.flush();
       sends.flush();
+    } else if (state == State.HANDING_OVER) {
+      outside.flush();
+      closeWhenHandedOver();
     }
   }
 
@@ -199,20 +211,27 @@ abstract class UdpLife extends Endpoint {
     if (!isLive()) {
       return;
     }
-    outside.close();
+    outside.refuseMore();
     if (!isLive()) {
       return; // A listener that was told of a failure ended it.
     }
-    state = State.CLOSING;
-    draining = true;
+    state = State.HANDING_OVER;
     reason = why;
-    submitClose(Abi.SQE_DRAIN, Tokens.of(Tokens.UDP_CLOSE, slot));
     reads.drop();
+    closeWhenHandedOver();
+  }
+
+  private void closeWhenHandedOver() {
+    if (state == State.HANDING_OVER && outside.isHandedOver()) {
+      state = State.CLOSING;
+      draining = true;
+      submitClose(Abi.SQE_DRAIN, Tokens.of(Tokens.UDP_CLOSE, slot));
+    }
   }
 
   /** What the kernel has not taken is dropped. */
   final void endNow(CloseReason why) {
-    if (isLive()) {
+    if (mayHandOver()) {
       state = State.CLOSING;
       reason = why;
       submitClose(0, Tokens.of(Tokens.UDP_CLOSE, slot));
@@ -249,10 +268,10 @@ abstract class UdpLife extends Endpoint {
 
   /** The loop is broken: nothing more is taken. */
   final void refuseWithLoop(CloseReason why) {
-    if (state == State.LIVE || state == State.OPENING) {
+    if (mayHandOver() || state == State.OPENING) {
       reason = why;
     }
-    if (state == State.LIVE) {
+    if (mayHandOver()) {
       state = State.CLOSING;
     }
   }

@@ -143,13 +143,22 @@ final class UdpOutside {
     }
   }
 
-  /** Takes no more; what came before is carried out if there is room, else reported as failed. */
-  void close() {
+  /** Takes no more; what came before is carried out as far as this turn has room. */
+  void refuseMore() {
     UdpForeignSend s = (UdpForeignSend) SENDS.getAndSet(this, UdpForeignSend.CLOSED);
     if (s != UdpForeignSend.CLOSED) {
       append(UdpForeignSend.reversed(s));
     }
     carryOut();
+  }
+
+  boolean isHandedOver() {
+    return waiting == null;
+  }
+
+  /** Takes no more; what cannot be carried out now is reported as failed. */
+  void close() {
+    refuseMore();
     for (UdpForeignSend w = waiting; w != null; w = waiting) {
       unlink(w);
       socket.sends.tooLate(w, -Abi.ECANCELED);

@@ -162,7 +162,7 @@ final class UdpSends {
       wantsWritable = true;
       socket.markDirty();
     }
-    if (!socket.isLive()) {
+    if (!socket.mayHandOver()) {
       tooLate(s, -Abi.ECANCELED);
       return true;
     }

@@ -19,6 +19,7 @@ import io.sluice.sctp.SctpClose;
 import io.sluice.sctp.SctpHandler;
 import io.sluice.sctp.SctpListener;
 import io.sluice.sctp.SctpOptions;
+import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -208,6 +209,9 @@ final class Endpoint extends AssociationEndpoint implements UdpHandler, Datagram
     Objects.requireNonNull(handler, "handler");
     if (connectedTo != null && !connectedTo.equals(peer.udp())) {
       throw new IllegalArgumentException("peer " + peer + " is not the peer of this endpoint's socket, " + connectedTo);
+    }
+    if (address.getAddress() instanceof Inet4Address && !(peer.host() instanceof Inet4Address)) {
+      throw new IllegalArgumentException("peer " + peer + " has an IPv6 address, this endpoint is bound to the IPv4 address " + address);
     }
     ConnectStage stage = new ConnectStage();
     run(

@@ -18,7 +18,6 @@ final class KernelSocket extends MessageSocket {
   /** Of the listener or association in C. */
   private long id;
   private final int descriptor;
-  private boolean refused;
   /** Whose socket it is; null: a listener's, one that a connect has left, or one whose association was told its end. */
   Association association;
 
@@ -83,7 +82,7 @@ final class KernelSocket extends MessageSocket {
 
   @Override
   protected void refused(int code, int osError) {
-    refused = true; // The stack uses the descriptor until it has told the end.
+    // The stack uses the descriptor until it has told the end.
     if (association != null) {
       association.socketRefused(home.stack.text(code), osError);
     } else {
@@ -129,13 +128,12 @@ final class KernelSocket extends MessageSocket {
 
   /** The stack needs it no more. */
   void closeNow() {
-    if (refused) {
-      refused = false;
-      home.stack.discard(descriptor);
-      ended();
-    } else {
-      close();
-    }
+    close();
+  }
+
+  @Override
+  protected void discard(int unused) {
+    home.stack.discard(unused);
   }
 
   @Override

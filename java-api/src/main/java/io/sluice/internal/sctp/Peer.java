@@ -31,8 +31,8 @@ final class Peer {
   /** @param address resolved, with a port */
   static Peer of(InetSocketAddress address, long link) {
     byte[] raw = address.getAddress().getAddress();
-    int scope = address.getAddress() instanceof Inet6Address six ? six.getScopeId() : 0;
-    long head = (raw.length == 4 ? Abi.FAMILY_INET4 : Abi.FAMILY_INET6) | (long) address.getPort() << 16 | (long) scope << 32;
+    long head = (raw.length == 4 ? Abi.FAMILY_INET4 : Abi.FAMILY_INET6) | (long) address.getPort() << 16
+        | (long) scope(address) << 32;
     return new Peer(address, head, word(raw, 0), word(raw, Long.BYTES), link);
   }
 
@@ -79,7 +79,15 @@ final class Peer {
   }
 
   boolean is(InetSocketAddress other, long otherLink) {
-    return otherLink == link && (other == address || other.equals(address));
+    return otherLink == link && (other == address || other.equals(address) && scope(other) == (int) (head >>> 32));
+  }
+
+  /**
+   * The interface behind which a link-local address is that of the peer: another host may have the same one behind another interface, and
+   * {@code equals} does not look at that. The JDK also names interfaces for addresses that need none, and of these the kernel names none.
+   */
+  private static int scope(InetSocketAddress address) {
+    return address.getAddress() instanceof Inet6Address six && six.isLinkLocalAddress() ? six.getScopeId() : 0;
   }
 
   long link() {

@@ -65,4 +65,14 @@ class UdpAddressesTest {
       }
     }
   }
+
+  @Test
+  void oneLinkLocalAddressBehindTwoInterfacesIsTwoDestinations() throws Exception {
+    byte[] six = {(byte) 0xfe, (byte) 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+    for (int networkInterface = 1; networkInterface <= 2; networkInterface++) {
+      InetSocketAddress to = new InetSocketAddress(Inet6Address.getByAddress(null, six, networkInterface), 9);
+      InetSocketAddress found = addresses.destination(to).address();
+      assertEquals(networkInterface, ((Inet6Address) found.getAddress()).getScopeId());
+    }
+  }
 }

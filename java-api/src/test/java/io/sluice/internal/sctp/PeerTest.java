@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.internal.abi.SctpAbi;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -66,6 +67,30 @@ class PeerTest {
     Peer out = cache.decode(b, 0);
     assertEquals(address, out.address);
     assertSame(out, cache.decode(b, 0));
+  }
+
+  private static InetSocketAddress behind(int networkInterface, String host) throws Exception {
+    return new InetSocketAddress(Inet6Address.getByAddress(null, InetAddress.getByName(host).getAddress(), networkInterface), 9899);
+  }
+
+  @Test
+  void oneLinkLocalAddressBehindTwoInterfacesIsTwoPeers() throws Exception {
+    PeerCache cache = new PeerCache();
+    Peer first = cache.of(behind(1, "fe80::1"), 3);
+    Peer second = cache.of(behind(2, "fe80::1"), 3);
+    ByteBuffer b = memory();
+    second.encode(b, 0);
+    assertNotSame(first, second);
+    assertFalse(first.isAt(b, 0));
+    assertEquals(2, ((Inet6Address) cache.decode(b, 0).address.getAddress()).getScopeId());
+  }
+
+  /** The JDK names one for all addresses of its interfaces, the kernel none when a datagram comes from there. */
+  @Test
+  void anAddressThatNeedsNoInterfaceIsThePeersWithOneAndWithout() throws Exception {
+    ByteBuffer b = memory();
+    Peer.of(at("2001:db8::1", 9899), 3).encode(b, 0);
+    assertTrue(Peer.of(behind(2, "2001:db8::1"), 3).isAt(b, 0));
   }
 
   @Test

@@ -35,7 +35,7 @@ static int no_sigpipe(sl_loop *l, int fd)
     socklen_t len = sizeof has;
 
     sl_syscall(l);
-    if (!setsockopt(fd, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on) || SL_OS_MSG_NOSIGNAL) return 0;
+    if (!setsockopt(fd, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on) || SL_OS_MSG_NOSIGNAL != 0) return 0;
     int os_errno = errno;
     sl_syscall(l);
     return !getsockopt(fd, SOL_SOCKET, SO_NOSIGPIPE, &has, &len) && has ? 0 : os_errno;

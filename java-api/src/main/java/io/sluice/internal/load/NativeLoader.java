@@ -126,7 +126,7 @@ public class NativeLoader {
   private Binding findAndLoad(String binding) throws UnavailableException {
     String named = properties.apply(PATH_PROPERTY);
     if (named != null && !named.isBlank()) {
-      return loadInPlace(binding, LibraryFile.named(Path.of(named), platform));
+      return loadInPlace(binding, LibraryFile.named(NamedPath.of(PATH_PROPERTY, named), platform));
     }
     List<String> passedOver = new ArrayList<>();
     Binding loaded = loadInstalled(binding, passedOver);

@@ -16,7 +16,13 @@ import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -144,6 +150,44 @@ class NativeLoaderTest {
   }
 
   @Test
+  void differentCopiesAreWarnedOfAndEqualOnesAreNot() throws Exception {
+    byte[] library = NativeFolder.realLibrary();
+    NativeFolder a = NativeFolder.in(dir.resolve("a")).with(library, "1");
+    NativeFolder same = NativeFolder.in(dir.resolve("b")).with(library, "1");
+    NativeFolder other = NativeFolder.in(dir.resolve("c")).with(java.util.Arrays.copyOf(library, library.length + 1), "1");
+    assertEquals(List.of(), warnings(NativeFolder.classPath(a, same)));
+    List<String> said = warnings(NativeFolder.classPath(a, same, other));
+    assertEquals(1, said.size(), said.toString());
+    assertSays(said.get(0), "Different native libraries on the class path", "/c/META-INF/native/", "keep one sluice-native jar");
+  }
+
+  private static List<String> warnings(ClassLoader loader) throws UnavailableException {
+    List<String> said = new ArrayList<>();
+    Handler keeping = new Handler() {
+      @Override
+      public void publish(LogRecord record) {
+        if (record.getLevel() == Level.WARNING) {
+          said.add(new SimpleFormatter().formatMessage(record));
+        }
+      }
+
+      @Override
+      public void flush() {}
+
+      @Override
+      public void close() {}
+    };
+    Logger logger = Logger.getLogger("io.sluice");
+    logger.addHandler(keeping);
+    try {
+      LibraryFile.onClassPath(loader, NativeFolder.PLATFORM, "1");
+    } finally {
+      logger.removeHandler(keeping);
+    }
+    return said;
+  }
+
+  @Test
   void textFileIsNoLibrary() throws Exception {
     Path file = Files.writeString(dir.resolve("libsluice.so"), "not a library, but long enough for a header".repeat(4));
     assertSays(refusal(NativeFolder.loader(null, NativeLoader.PATH_PROPERTY, file.toString())), "is not an ELF file");
@@ -151,7 +195,7 @@ class NativeLoaderTest {
 
   /** A pipe has no writer, a device no end, and nobody reads gigabytes to see that they are no library. */
   @Test
-  @Timeout(30)
+  @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // What waits for a pipe cannot be interrupted.
   void whatIsNoRegularFileOrFarTooLargeIsRefusedUnread() throws Exception {
     Path pipe = dir.resolve("pipe");
     assumeTrue(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0, "no mkfifo here");

@@ -207,7 +207,8 @@ extern "C" {
  *          out of descriptors does not end it: a completion with MORE|NOTE, result 0, handle 0 and detail = SLUICE_NOTE_THROTTLED
  *          says that accepting waits, another with SLUICE_NOTE_RESUMED that it goes on (after a timer of
  *          sluice_config.throttle_ms or as soon as a handle of this loop was closed). Connections wait in
- *          the kernel's backlog meanwhile. One ACCEPT per listener at a time (EBUSY).
+ *          the kernel's backlog meanwhile (macOS drops the one for which there was no descriptor). One ACCEPT per
+ *          listener at a time (EBUSY).
  * CONNECT  completes with the new handle (result 0), or with an error and handle 0. Cancel it with CANCEL, handle 0.
  *          EBUSY with detail EAGAIN: the backlog of the Unix listener is full (connect(2)); try again a little later. That is
  *          Linux; macOS and the BSDs answer ECONNREFUSED.
@@ -469,7 +470,7 @@ typedef struct sluice_meta {
 typedef struct sluice_group {
     uint16_t family;    /*  0 SLUICE_FAMILY_INET4 or INET6                                                        */
     uint16_t sourced;   /*  2 1: only datagrams of source; 0: of anybody, source must be zero                     */
-    uint32_t interface; /*  4 index; 0: the routing table's choice                                                */
+    uint32_t interface; /*  4 index; 0: the routing table's choice (not for IPv6 with a source on the BSDs)       */
     uint8_t  group[16]; /*  8 4 or 16 bytes, the rest zero                                                        */
     uint8_t  source[16]; /* 24                                                                                    */
 } sluice_group;

@@ -150,7 +150,7 @@ typedef struct sluice_meta {
 typedef struct sluice_group {
     uint16_t family;    /*  0 SLUICE_FAMILY_INET4 or INET6                                                        */
     uint16_t sourced;   /*  2 1: only datagrams of source; 0: of anybody, source must be zero                     */
-    uint32_t interface; /*  4 index; 0: the routing table's choice                                                */
+    uint32_t interface; /*  4 index; 0: the routing table's choice (not for IPv6 with a source on the BSDs)       */
     uint8_t  group[16]; /*  8 4 or 16 bytes, the rest zero                                                        */
     uint8_t  source[16]; /* 24                                                                                    */
 } sluice_group;

@@ -76,7 +76,8 @@
  *          out of descriptors does not end it: a completion with MORE|NOTE, result 0, handle 0 and detail = SLUICE_NOTE_THROTTLED
  *          says that accepting waits, another with SLUICE_NOTE_RESUMED that it goes on (after a timer of
  *          sluice_config.throttle_ms or as soon as a handle of this loop was closed). Connections wait in
- *          the kernel's backlog meanwhile. One ACCEPT per listener at a time (EBUSY).
+ *          the kernel's backlog meanwhile (macOS drops the one for which there was no descriptor). One ACCEPT per
+ *          listener at a time (EBUSY).
  * CONNECT  completes with the new handle (result 0), or with an error and handle 0. Cancel it with CANCEL, handle 0.
  *          EBUSY with detail EAGAIN: the backlog of the Unix listener is full (connect(2)); try again a little later. That is
  *          Linux; macOS and the BSDs answer ECONNREFUSED.

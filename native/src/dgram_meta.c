@@ -295,7 +295,9 @@ void sl_meta_to_send(const sluice_meta *m, bool inet6, struct msghdr *h, sl_msg_
         int tos = m->tos;
         /* On its way to a mapped address a datagram of an IPv6 socket is IPv4, and the kernel looks for IPv4's option. */
         bool four = !inet6 || m->family == SLUICE_FAMILY_INET4 || (m->family && is_mapped(m->addr));
-        sl_cmsg_put(h, four ? IPPROTO_IP : IPPROTO_IPV6, four ? IP_TOS : IPV6_TCLASS, &tos, sizeof tos);
+        SL_OS_TOS_SENT tos4 = m->tos;
+        if (four) sl_cmsg_put(h, IPPROTO_IP, IP_TOS, &tos4, sizeof tos4);
+        else sl_cmsg_put(h, IPPROTO_IPV6, IPV6_TCLASS, &tos, sizeof tos);
     }
     if (m->segment) sl_cmsg_put(h, IPPROTO_UDP, UDP_SEGMENT, &m->segment, sizeof m->segment);
     if (!h->msg_controllen) h->msg_control = NULL;

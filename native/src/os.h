@@ -47,6 +47,13 @@ typedef int SL_OS_IPV4_INTERFACE; /* of in_pktinfo */
 typedef unsigned SL_OS_IPV4_INTERFACE;
 #endif
 
+/* IP_TOS as a control message of a send. */
+#if defined(__FreeBSD__)
+typedef uint8_t SL_OS_TOS_SENT; /* any other size is EINVAL there (udp_usrreq.c); macOS looks for nothing but an int */
+#else
+typedef int SL_OS_TOS_SENT;
+#endif
+
 /* size_t with glibc; int and socklen_t with musl and on the BSDs. The second is that of cmsghdr.cmsg_len, too. */
 typedef __typeof__(((struct msghdr *)0)->msg_iovlen) SL_OS_IOVLEN;
 typedef __typeof__(((struct msghdr *)0)->msg_controllen) SL_OS_CONTROLLEN;
@@ -68,6 +75,7 @@ void sl_os_adopted(sl_loop *l, int fd);      /* makes a foreign descriptor like 
 int  sl_os_nonblocking(sl_loop *l, int fd, bool on); /* the flags it had, for fcntl(F_SETFL) */
 
 int  sl_os_family(sl_loop *l, int fd); /* AF_*, or a negative errno */
+int  sl_os_is_listening(sl_loop *l, int fd); /* of a stream socket: 0 or 1, or a negative errno */
 bool sl_os_is_sctp(sl_loop *l, int fd); /* a socket of the kernel's SCTP, of the sort that Sluice makes */
 /* A connection that the peer has reset has no peer any more (getpeername(2)), but its end or its error is still to be told; a socket that
    never was connected has neither. */

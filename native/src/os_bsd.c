@@ -11,6 +11,9 @@
 #include <sys/ioctl.h>
 #include <sys/uio.h>
 #include <unistd.h>
+#if defined(__APPLE__)
+#include <libproc.h>
+#endif
 #if defined(__NetBSD__)
 #include <sys/filio.h>
 #endif
@@ -22,14 +25,20 @@
 
 /* ------------------------------------------------------------------------------- descriptors */
 
-/* 0 or an errno. macOS refuses the option for a connection that has ended: it would raise SIGPIPE, so it is not used. */
+/* 0 or an errno. macOS takes no option any more once both directions have ended, as of a Unix peer that has written and closed before
+   it was accepted. What such a peer has written is to be read all the same: an accepted socket has the option from its listener. One that has
+   not would raise SIGPIPE, so it is not used. */
 static int no_sigpipe(sl_loop *l, int fd)
 {
 #if defined(SO_NOSIGPIPE)
-    int on = 1;
+    int on = 1, has = 0;
+    socklen_t len = sizeof has;
 
     sl_syscall(l);
-    return setsockopt(fd, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on) && !SL_OS_MSG_NOSIGNAL ? errno : 0;
+    if (!setsockopt(fd, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on) || SL_OS_MSG_NOSIGNAL != 0) return 0;
+    int os_errno = errno;
+    sl_syscall(l);
+    return !getsockopt(fd, SOL_SOCKET, SO_NOSIGPIPE, &has, &len) && has ? 0 : os_errno;
 #else
     (void)l;
     (void)fd;
@@ -114,6 +123,23 @@ int sl_os_family(sl_loop *l, int fd)
     return getsockname(fd, (struct sockaddr *)&ss, &len) ? -errno : ss.ss_family;
 }
 
+/* macOS does not answer SO_ACCEPTCONN (ENOPROTOOPT); what lsof(8) asks for has the same bit. */
+int sl_os_is_listening(sl_loop *l, int fd)
+{
+    sl_syscall(l);
+#if defined(__APPLE__)
+    struct socket_fdinfo info;
+
+    if (proc_pidfdinfo(getpid(), fd, PROC_PIDFDSOCKETINFO, &info, sizeof info) != (int)sizeof info) return errno ? -errno : -EIO;
+    return (info.psi.soi_options & SO_ACCEPTCONN) != 0;
+#else
+    int listening = 0;
+    socklen_t len = sizeof listening;
+
+    return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &len) ? -errno : listening != 0;
+#endif
+}
+
 bool sl_os_is_sctp(sl_loop *l, int fd)
 {
     (void)l;
@@ -162,13 +188,13 @@ const sl_os_option sl_os_options[SLUICE_OPT_COUNT] = {
     [SLUICE_OPT_SO_REUSEPORT] = {SOL_SOCKET, OS_REUSEPORT, true, 0},
     [SLUICE_OPT_SO_RCVBUF] = {SOL_SOCKET, SO_RCVBUF, false, 0},
     [SLUICE_OPT_SO_SNDBUF] = {SOL_SOCKET, SO_SNDBUF, false, 0},
-#if defined(TCP_FASTOPEN)
+#if defined(TCP_FASTOPEN) && !defined(__APPLE__) /* there a switch, for sockets that listen already */
     [SLUICE_OPT_TCP_FASTOPEN] = {IPPROTO_TCP, TCP_FASTOPEN, false, 0},
 #endif
 #if defined(TCP_NOTSENT_LOWAT)
     [SLUICE_OPT_TCP_NOTSENT_LOWAT] = {IPPROTO_TCP, TCP_NOTSENT_LOWAT, false, 0},
 #endif
-#if defined(TCP_NOPUSH)
+#if defined(TCP_NOPUSH) && !defined(__APPLE__) /* there, what was held back stays so after it was cleared, until the persist timer runs */
     [SLUICE_OPT_TCP_CORK] = {IPPROTO_TCP, TCP_NOPUSH, true, 0},
 #endif
     [SLUICE_OPT_IPV6_V6ONLY] = {IPPROTO_IPV6, IPV6_V6ONLY, true, 0},
@@ -316,7 +342,8 @@ int sl_os_send_file(sl_loop *l, int socket, int file, uint64_t position, uint32_
             /* Not for this kind of socket or file. */
             if (!n && !*sent && (err == EOPNOTSUPP || err == ENOTSUP || err == EINVAL || err == ENOTSOCK))
                 return sl_send_file_copied(l, socket, file, position, bytes, sent);
-            if (!sl_os_send_again(err)) return -err;
+            /* ENOTCONN: a connection that has ended (a handle had one); what send(2) says of it. */
+            if (!sl_os_send_again(err)) return err == ENOTCONN ? -EPIPE : -err;
         }
         *sent += n;
         if (err == EAGAIN && *sent < bytes) return 0;

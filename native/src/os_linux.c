@@ -60,6 +60,15 @@ int sl_os_family(sl_loop *l, int fd)
     return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &len) ? -errno : family;
 }
 
+int sl_os_is_listening(sl_loop *l, int fd)
+{
+    int listening = 0;
+    socklen_t len = sizeof listening;
+
+    sl_syscall(l);
+    return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &len) ? -errno : listening != 0;
+}
+
 bool sl_os_is_sctp(sl_loop *l, int fd)
 {
     int protocol = 0;

@@ -217,6 +217,7 @@ uint32_t sl_send_gather(sl_loop *l, sl_slot *s, struct iovec *iov, uint32_t max,
     for (uint32_t i = s->send_head; i != SL_NONE && n < max; n++) {
         const sl_op *o = sl_op_at(l, i);
         if (o->op != SLUICE_OP_SEND && o->op != SLUICE_OP_SENDMSG) break;
+        if (sum + (o->len - o->done) > INT32_MAX) break; /* macOS: EINVAL. One piece alone is never that long */
         iov[n].iov_base = (void *)(uintptr_t)(o->addr + o->done);
         iov[n].iov_len = o->len - o->done;
         sum += o->len - o->done;

@@ -80,22 +80,22 @@ void sl_socket_enter(sl_loop *l, const sluice_sqe *e, sl_kind kind, int family, 
     sl_complete(l, e->op, e->token, sl_handle(l, s), 0, 0, 0);
 }
 
-static int int_option(sl_loop *l, int fd, int name, int *value)
+static int socket_type(sl_loop *l, int fd, int *type)
 {
-    socklen_t len = sizeof *value;
+    socklen_t len = sizeof *type;
 
     sl_syscall(l);
-    return getsockopt(fd, SOL_SOCKET, name, value, &len) ? -errno : 0;
+    return getsockopt(fd, SOL_SOCKET, SO_TYPE, type, &len) ? -errno : 0;
 }
 
 /* 0 and kind and family, or a negative errno: is fd a socket that a handle can be made of? */
 static int inspect(sl_loop *l, int fd, sl_kind *kind, int *family)
 {
-    int type, listening, rc;
+    int type, rc;
     struct sockaddr_storage peer;
     socklen_t len = sizeof peer;
 
-    if ((rc = int_option(l, fd, SO_TYPE, &type)) || (rc = int_option(l, fd, SO_ACCEPTCONN, &listening))) return rc;
+    if ((rc = socket_type(l, fd, &type))) return rc;
     if ((*family = sl_os_family(l, fd)) < 0) return *family;
     bool inet = *family == AF_INET || *family == AF_INET6;
     if (inet && (type == SOCK_DGRAM || (type == SOCK_SEQPACKET && sl_os_is_sctp(l, fd)))) {
@@ -103,6 +103,8 @@ static int inspect(sl_loop *l, int fd, sl_kind *kind, int *family)
         return 0;
     }
     if (type != SOCK_STREAM || (!inet && *family != AF_UNIX)) return -EOPNOTSUPP;
+    int listening = sl_os_is_listening(l, fd);
+    if (listening < 0) return listening;
     *kind = listening ? SL_KIND_LISTENER : SL_KIND_STREAM;
     if (listening) return 0;
     sl_syscall(l);

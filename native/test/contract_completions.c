@@ -6,6 +6,8 @@
 static drive d;
 static uint8_t block[1 << 20];
 
+#define BLOCKS_DRAINED 48u /* more than the buffers of both ends ever take (tcp_wmem, tcp_rmem), so that it goes on for more than a turn */
+
 static void every_submission_is_answered_once(void)
 {
     uint64_t handle, terminals = d.terminals, submissions = drive_ctr(&d, SLUICE_CTR_SUBMISSIONS);
@@ -96,18 +98,18 @@ static void drain_hands_everything_over(void)
 {
     uint64_t handle;
     int peer;
-    static uint8_t back[4 * sizeof block];
+    static uint8_t back[BLOCKS_DRAINED * sizeof block];
 
     for (size_t i = 0; i < sizeof block; i++) block[i] = oracle(7, i);
     drive_pair(&d, &handle, &peer);
-    for (uint64_t t = 0; t < 4; t++) drive_send(&d, handle, 10 + t, block, sizeof block, 0);
+    for (uint64_t t = 0; t < BLOCKS_DRAINED; t++) drive_send(&d, handle, 10 + t, block, sizeof block, 0);
     drive_end(&d, handle, 2, SLUICE_SQE_DRAIN);
     drive_turn(&d, 0);
     drive_send(&d, handle, 3, block, 1, 0); /* no new work */
     drive_expect(&d, 3, -SLUICE_EALREADY);
     peer_read(&d, peer, back, sizeof back);
     for (size_t i = 0; i < sizeof back; i++) CHECK_EQ(back[i], block[i % sizeof block]);
-    for (uint64_t t = 0; t < 4; t++) drive_expect(&d, 10 + t, sizeof block);
+    for (uint64_t t = 0; t < BLOCKS_DRAINED; t++) drive_expect(&d, 10 + t, sizeof block);
     drive_expect(&d, 2, 0);
     CHECK_EQ(peer_end(&d, peer), 0);
     close(peer);

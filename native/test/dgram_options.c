@@ -284,6 +284,32 @@ static void multicast(bool sourced)
     ended(sender);
 }
 
+/* Interface 0: the routing table's choice. Whether anything arrives there is up to the host's routes; joining and leaving is not. */
+static void a_group_is_joined_where_the_routing_table_says(bool inet6, bool sourced)
+{
+    sluice_addr any4 = {.family = SLUICE_FAMILY_INET4};
+    sluice_group g = {.family = inet6 ? SLUICE_FAMILY_INET6 : SLUICE_FAMILY_INET4, .sourced = sourced, .group = {232, 1, 2, 4}};
+    sluice_cqe c = dgram_try(&d, inet6 ? drive_any6(0) : any4, NULL, NULL, 0);
+
+    if (c.result) {
+        printf("no IPv6 here: %s\n", sluice_strerror(c.result));
+        return;
+    }
+    if (inet6) memcpy(g.group, (uint8_t[16]){0xff, 0x15, [15] = 9}, 16);
+    if (sourced) memcpy(g.source, (uint8_t[]){127, 0, 0, 1}, 4);
+    int rc = sluice_control(d.loop, c.handle, SLUICE_CONTROL_JOIN, &g, sizeof g);
+    if (rc == -SLUICE_EOTHER) printf("no route for groups here: %s\n", sluice_strerror(rc)); /* ENODEV */
+    else {
+        CHECK_EQ(rc, 0);
+        CHECK_EQ(sluice_control(d.loop, c.handle, SLUICE_CONTROL_JOIN, &g, sizeof g),
+                 sourced ? -SLUICE_EADDRNOTAVAIL : -SLUICE_EADDRINUSE);
+        CHECK_EQ(sluice_control(d.loop, c.handle, SLUICE_CONTROL_LEAVE, &g, sizeof g), 0);
+        CHECK(sluice_control(d.loop, c.handle, SLUICE_CONTROL_LEAVE, &g, sizeof g) < 0);
+    }
+    if (!sourced) CHECK_EQ(sluice_control(d.loop, c.handle, SLUICE_CONTROL_BLOCK, &g, sizeof g), -SLUICE_EINVAL);
+    ended(c.handle);
+}
+
 int main(int argc, char **argv)
 {
     CHECK_EQ(argc, 2);
@@ -297,6 +323,9 @@ int main(int argc, char **argv)
     refused_options_are_named();
     multicast(false);
     multicast(true);
+    a_group_is_joined_where_the_routing_table_says(false, false);
+    a_group_is_joined_where_the_routing_table_says(false, true);
+    a_group_is_joined_where_the_routing_table_says(true, false);
     drive_quiet(&d);
     CHECK_EQ(drive_ctr(&d, SLUICE_CTR_BUFFERS_OUT), 0);
     drive_close(&d);

@@ -31,6 +31,8 @@
 
 #include <sys/event.h>
 
+/* Other system calls that BSD kernels answer differently: bsd_calls.c. */
+
 /*
  * Liberties that real kernels and emulations take, and faults. Set before the calls that they are to affect; the environment variable
  * KQUEUE_DOUBLE, a list of their names with commas, sets them for a whole process (not the two refusals).

@@ -1,6 +1,7 @@
 /* engine_faults: what the kqueue engine does with changes that are refused, too many or too late. Over the test double. */
 #include <fcntl.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 
@@ -107,6 +108,26 @@ static void a_refused_write_filter_fails_the_send(void)
     refuse(0, 0);
     finish(handle);
     close(peer);
+}
+
+/* A kernel that takes no more than INT_MAX bytes in a call: pieces of the queue that are more together go by several. */
+static void sends_that_are_more_together_than_a_call_takes(void)
+{
+    const size_t bytes = 3u << 29;
+    uint64_t handle;
+    int peer;
+    /* Never touched but where the kernel reads it: costs no memory. */
+    void *block = mmap(NULL, bytes, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+    CHECK(block != MAP_FAILED);
+    drive_pair(&d, &handle, &peer);
+    for (uint64_t token = 1; token <= 2; token++) drive_send(&d, handle, token, block, (uint32_t)bytes, 0);
+    drive_turn(&d, 0);
+    drive_end(&d, handle, 90, SLUICE_SQE_ABORT);
+    for (uint64_t token = 1; token <= 2; token++) drive_expect(&d, token, -SLUICE_ECANCELED);
+    drive_expect(&d, 90, 0);
+    close(peer);
+    munmap(block, bytes);
 }
 
 static void a_refused_filter_fails_the_connect(void)
@@ -323,6 +344,7 @@ int main(void)
     a_refused_read_filter_fails_the_receive_of_datagrams(true);
     a_refused_read_filter_fails_the_receive_of_datagrams(false);
     a_refused_write_filter_fails_the_send();
+    sends_that_are_more_together_than_a_call_takes();
     a_refused_filter_fails_the_connect();
     a_refused_listener_says_so_at_once();
     more_sockets_in_one_turn_than_the_list_of_changes_holds();

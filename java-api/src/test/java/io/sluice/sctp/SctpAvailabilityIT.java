@@ -70,6 +70,7 @@ class SctpAvailabilityIT {
   @Test
   void aLibraryThatIsNotThere() throws Exception {
     unavailable(run("-Dsluice.sctp.library=/nowhere/libusrsctp.so.2"), "/nowhere/libusrsctp.so.2 cannot be read");
+    unavailable(run("-Dsluice.sctp.library=/dev/zero"), "/dev/zero cannot be read");
   }
 
   @Test

@@ -109,7 +109,7 @@ public final class NativeEngine implements Engine {
   private static String openFailure(Binding binding, String name, int code) {
     String remedy =
         switch (-code) {
-          case Abi.ENOMEM -> "; raise the limit of locked memory (ulimit -l) or of the container's memory";
+          case Abi.ENOMEM -> "; raise the limit of locked memory (ulimit -l), of address space (ulimit -v) or of the container's memory";
           case Abi.EPERM, Abi.ENOSYS -> "; allow its system calls in the seccomp profile or sysctl, or use another engine";
           default -> "";
         };

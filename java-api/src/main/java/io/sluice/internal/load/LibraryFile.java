@@ -68,7 +68,7 @@ record LibraryFile(String origin, String version, String fileName, byte[] conten
   static LibraryFile named(Path file, Platform platform) throws UnavailableException {
     byte[] content;
     try {
-      content = Files.readAllBytes(file);
+      content = NamedPath.readLibrary(file);
     } catch (IOException e) {
       throw new UnavailableException(
           file + " cannot be read (" + e + "); correct -D" + NativeLoader.PATH_PROPERTY, e, false);
@@ -93,8 +93,8 @@ record LibraryFile(String origin, String version, String fileName, byte[] conten
       }
       try {
         Path file = Path.of(folder).resolve(platform.libraryName()).toAbsolutePath();
-        if (Files.isRegularFile(file) && contains(Files.readAllBytes(file), FUNCTION_OF_SLUICE)) {
-          byte[] content = Files.readAllBytes(file);
+        byte[] content = Files.isRegularFile(file) ? NamedPath.readLibrary(file) : new byte[0];
+        if (contains(content, FUNCTION_OF_SLUICE)) {
           String fault = fault(content, platform);
           if (fault == null) {
             return new LibraryFile(file.toString(), "", platform.libraryName(), content, file);

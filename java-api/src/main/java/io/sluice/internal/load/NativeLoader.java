@@ -22,8 +22,8 @@ import java.util.function.UnaryOperator;
  *   class path or module path                  a temporary copy
  * </pre>
  *
- * <p>Each binding maps its own temporary copy, which is deleted as soon as it is mapped: no file is left behind, whatever
- * ends the process, and a second class loader (which the JVM denies the same file) has no difficulty.
+ * <p>Each binding maps its own temporary copy, which is deleted as soon as it is mapped: no file is left behind, unless the
+ * process is killed in the milliseconds between, and a second class loader (which the JVM denies the same file) has no difficulty.
  *
  * <p>System properties: {@value #ENABLED_PROPERTY}={@code false} keeps all native code out. {@value #PATH_PROPERTY} names
  * a library file to be loaded in place; only where the system refuses that very file, a copy is loaded. {@value #DIR_PROPERTY} names the folder for the temporary copy.
@@ -146,7 +146,7 @@ public class NativeLoader {
   private Binding findAndLoad(String binding) throws UnavailableException {
     String named = properties.apply(PATH_PROPERTY);
     if (named != null && !named.isBlank()) {
-      return loadInPlace(binding, LibraryFile.named(Path.of(named), platform));
+      return loadInPlace(binding, LibraryFile.named(NamedPath.of(PATH_PROPERTY, named), platform));
     }
     List<String> passedOver = new ArrayList<>();
     Binding loaded = loadInstalled(binding, passedOver);

@@ -126,7 +126,12 @@ public final class SctpNatives {
     if (file == null || file.isBlank()) {
       return null;
     }
-    Path path = Path.of(file).toAbsolutePath();
+    Path path = NamedPath.of(LIBRARY_PROPERTY, file);
+    try {
+      NamedPath.mustBeRegular(path);
+    } catch (IOException e) {
+      throw new UnavailableException(path + " cannot be read (" + e + "); correct -D" + LIBRARY_PROPERTY, e, false);
+    }
     if (!Files.isReadable(path)) {
       throw new UnavailableException(path + " cannot be read; correct -D" + LIBRARY_PROPERTY);
     }

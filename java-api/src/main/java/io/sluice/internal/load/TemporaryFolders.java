@@ -1,5 +1,6 @@
 package io.sluice.internal.load;
 
+import io.sluice.internal.bind.UnavailableException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -25,10 +26,11 @@ final class TemporaryFolders {
   private TemporaryFolders() {}
 
   /** Folders to try, in this order. One named by its user is the only one. */
-  static List<Path> candidates(UnaryOperator<String> properties, UnaryOperator<String> environment) {
+  static List<Path> candidates(UnaryOperator<String> properties, UnaryOperator<String> environment)
+      throws UnavailableException {
     String named = properties.apply(NativeLoader.DIR_PROPERTY);
     if (named != null && !named.isBlank()) {
-      return List.of(Path.of(named).toAbsolutePath());
+      return List.of(NamedPath.of(NativeLoader.DIR_PROPERTY, named));
     }
     Set<Path> folders = new LinkedHashSet<>();
     addIfSet(folders, properties.apply("java.io.tmpdir"), "");

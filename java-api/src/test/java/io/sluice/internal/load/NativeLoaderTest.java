@@ -10,15 +10,23 @@ import io.sluice.internal.abi.Abi;
 import io.sluice.internal.bind.Bindings;
 import io.sluice.internal.bind.UnavailableException;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whatever is wrong with the library file: one sentence with cause and remedy, no error, nothing left behind. */
@@ -45,7 +53,11 @@ class NativeLoaderTest {
 
   @Test
   void aPathThatIsNoneIsARefusalNotAnException() throws Exception {
-    assertSays(refusal(NativeFolder.loader(null, NativeLoader.PATH_PROPERTY, "a\0b")), "loading the library failed");
+    NativeFolder folder = NativeFolder.in(dir).with(NativeFolder.realLibrary(), "1");
+    for (String property : List.of(NativeLoader.PATH_PROPERTY, NativeLoader.DIR_PROPERTY)) {
+      String reason = refusal(NativeFolder.loader(NativeFolder.classPath(folder), property, "a\0b"));
+      assertSays(reason, "-D" + property + "=a?b is no path for this JVM", "correct it");
+    }
     TemporaryFolders.candidates(p -> p.equals("user.home") ? "a\0b" : null, e -> "a\0b"); // does not throw
   }
 
@@ -138,9 +150,79 @@ class NativeLoaderTest {
   }
 
   @Test
+  void differentCopiesAreWarnedOfAndEqualOnesAreNot() throws Exception {
+    byte[] library = NativeFolder.realLibrary();
+    NativeFolder a = NativeFolder.in(dir.resolve("a")).with(library, "1");
+    NativeFolder same = NativeFolder.in(dir.resolve("b")).with(library, "1");
+    NativeFolder other = NativeFolder.in(dir.resolve("c")).with(java.util.Arrays.copyOf(library, library.length + 1), "1");
+    assertEquals(List.of(), warnings(NativeFolder.classPath(a, same)));
+    List<String> said = warnings(NativeFolder.classPath(a, same, other));
+    assertEquals(1, said.size(), said.toString());
+    assertSays(said.get(0), "Different native libraries on the class path", "/c/META-INF/native/", "keep one sluice-native jar");
+  }
+
+  private static List<String> warnings(ClassLoader loader) throws UnavailableException {
+    List<String> said = new ArrayList<>();
+    Handler keeping = new Handler() {
+      @Override
+      public void publish(LogRecord record) {
+        if (record.getLevel() == Level.WARNING) {
+          said.add(new SimpleFormatter().formatMessage(record));
+        }
+      }
+
+      @Override
+      public void flush() {}
+
+      @Override
+      public void close() {}
+    };
+    Logger logger = Logger.getLogger("io.sluice");
+    logger.addHandler(keeping);
+    try {
+      LibraryFile.onClassPath(loader, NativeFolder.PLATFORM, "1");
+    } finally {
+      logger.removeHandler(keeping);
+    }
+    return said;
+  }
+
+  @Test
   void textFileIsNoLibrary() throws Exception {
     Path file = Files.writeString(dir.resolve("libsluice.so"), "not a library, but long enough for a header".repeat(4));
     assertSays(refusal(NativeFolder.loader(null, NativeLoader.PATH_PROPERTY, file.toString())), "is not an ELF file");
+  }
+
+  /** A pipe has no writer, a device no end, and nobody reads gigabytes to see that they are no library. */
+  @Test
+  @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // What waits for a pipe cannot be interrupted.
+  void whatIsNoRegularFileOrFarTooLargeIsRefusedUnread() throws Exception {
+    Path pipe = dir.resolve("pipe");
+    assumeTrue(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0, "no mkfifo here");
+    for (String file : List.of(pipe.toString(), "/dev/zero", dir.toString())) {
+      String reason = refusal(NativeFolder.loader(null, NativeLoader.PATH_PROPERTY, file));
+      assertSays(reason, file + " cannot be read", "no regular file", "-Dsluice.native.path");
+    }
+    Path large = large();
+    assertSays(
+        refusal(NativeFolder.loader(null, NativeLoader.PATH_PROPERTY, large.toString())), large + " cannot be read", "no library of Sluice");
+  }
+
+  @Test
+  void aFileOnTheLibraryPathThatIsFarTooLargeIsPassedOver() throws Exception {
+    Path large = large();
+    ClassLoader nothing = NativeFolder.classPath(NativeFolder.in(dir.resolve("empty")));
+    String reason = refusal(NativeFolder.loader(nothing, "java.library.path", large.getParent().toString()));
+    assertSays(reason, "no native library for", "; on java.library.path: " + large.getParent() + " cannot be searched", "no library of Sluice");
+  }
+
+  /** 3 GiB of nothing. */
+  private Path large() throws IOException {
+    Path file = Files.createDirectories(dir.resolve("large")).resolve("libsluice.so");
+    try (RandomAccessFile f = new RandomAccessFile(file.toFile(), "rw")) {
+      f.setLength(3L << 30);
+    }
+    return file;
   }
 
   @Test

@@ -111,10 +111,18 @@ static void ending(ssc_assoc *a, const ssc_note *n)
     if (known) ssc_count(a->stack, SLUICE_SCTP_CTR_SIGNALS_AFTER_LATCH, 1);
 }
 
+/* The memory goes, too: a long message now and then must not cost an association that for the rest of its life. */
+static void part_over(ssc_assoc *a)
+{
+    free(a->part);
+    a->part = NULL;
+    a->part_bytes = a->part_room = 0;
+}
+
 static void partial_aborted(ssc_assoc *a)
 {
     if (a->part_bytes) ssc_count(a->stack, SLUICE_SCTP_CTR_DISCARDED_IN, 1);
-    a->part_bytes = 0;
+    part_over(a);
 }
 
 static void notified(ssc_assoc *a, const uint8_t *data, size_t bytes)
@@ -177,7 +185,7 @@ static void message(ssc_assoc *a, uint8_t *data, uint32_t bytes, const usr_rcvin
         }
         bytes = a->part_bytes;
         memcpy(data, a->part, bytes); /* what was reserved holds the longest message */
-        a->part_bytes = 0;
+        part_over(a);
     }
     if (bytes > s->max_message) {
         too_long(a);

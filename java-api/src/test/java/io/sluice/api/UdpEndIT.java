@@ -322,7 +322,9 @@ class UdpEndIT {
       int n = 40_000;
       for (int i = 0; i < n; i++) {
         SendResult a =
-            s.send(ByteBuffer.allocate(1), UdpDestination.to(peer.address()), (x, failure) -> (failure == null ? sent : failed).incrementAndGet());
+            s.send(
+                ByteBuffer.allocate(1), UdpDestination.to(peer.address()),
+                (x, failure) -> (failure == null ? sent : failed).incrementAndGet());
         assertTrue(a.accepted(), "datagram " + i + ": " + a);
       }
       s.close();

@@ -13,7 +13,7 @@ class SctpVmReportTest {
   }
 
   private static List<String> log() {
-    List<String> log = new ArrayList<>(List.of("GUEST-BEGIN 6.12.1 2.67", "FACT|jdk: listening"));
+    List<String> log = new ArrayList<>(List.of("Booting from ROM..GUEST-BEGIN 6.12.1 2.67", "FACT|jdk: listening"));
     for (String server : List.of("c-epoll", "jdk", "sluice-epoll")) {
       log.add(line("SYSCALLS", 0, server, 1, 1));
     }

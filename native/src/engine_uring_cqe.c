@@ -21,9 +21,6 @@ static void forget(ue_state *st, ue_kind kind, const struct ur_cqe *c, sl_slot *
 
 static void dispatch(sl_loop *l, ue_state *st, const struct ur_cqe *c) {
     ue_kind kind = (ue_kind)(c->user_data >> 24 & 0xffu);
-    if (kind == UE_CANCEL) {
-        return;
-    }
     if (kind == UE_BELL) {
         if (!(c->flags & UR_CQE_F_MORE)) {
             st->bell_armed = false;
@@ -58,6 +55,9 @@ static void dispatch(sl_loop *l, ue_state *st, const struct ur_cqe *c) {
         break;
     case UE_DATAGRAM:
         ue_datagram_done(s, c->res);
+        break;
+    case UE_CANCEL:
+        ue_cancel_failed(l, s, c->res);
         break;
     default:
         ue_send_done(l, s, kind, c->res, c->flags);

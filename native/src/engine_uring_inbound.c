@@ -58,7 +58,10 @@ void ue_in_start(sl_loop *l, sl_slot *s) {
     ue_arm(l, s);
 }
 
-static ue_kind in_kind(const sl_slot *s) {
+ue_kind ue_in_kind(const sl_slot *s) {
+    if (s->kind == SL_KIND_CONNECTING) {
+        return UE_CONNECT;
+    }
     switch (s->in_op) {
     case SLUICE_OP_ACCEPT:
         return UE_ACCEPT;
@@ -71,9 +74,17 @@ static ue_kind in_kind(const sl_slot *s) {
     }
 }
 
+bool ue_in_ends(const sl_slot *s) {
+    if (s->kind == SL_KIND_CONNECTING) {
+        return s->flags & SL_F_CON_CANCEL;
+    }
+    bool told = s->in_op == SLUICE_OP_WATCH && s->engine_word[1]; /* watch_goes_on ends it */
+    return unwanted(s) || told;
+}
+
 void ue_in_cancel(sl_loop *l, sl_slot *s) {
     if (s->ready & UE_IN_ARMED) {
-        ue_cancel(l, ue_data(l, s, in_kind(s)));
+        ue_cancel(l, s, ue_in_kind(s));
         return;
     }
     sl_in_end(l, s, -SLUICE_ECANCELED, false, 0); /* parked: nothing is in the kernel */
@@ -185,7 +196,7 @@ static void watch_goes_on(sl_loop *l, sl_slot *s, int32_t res) {
     int err = res & POLLERR && !s->engine_word[1] ? pending_error(l, s) : 0;
     if (err) {
         s->engine_word[1] = (uint64_t)err;
-        ue_cancel(l, ue_data(l, s, UE_WATCH));
+        ue_cancel(l, s, UE_WATCH);
     } else if (!s->engine_word[1]) {
         end_seen(l, s, res);
     }
@@ -236,7 +247,7 @@ void ue_connect_start(sl_loop *l, sl_slot *s, const struct sockaddr_storage *ss,
 
 void ue_connect_cancel(sl_loop *l, sl_slot *s) {
     if (s->ready & UE_IN_ARMED) {
-        ue_cancel(l, ue_data(l, s, UE_CONNECT));
+        ue_cancel(l, s, UE_CONNECT);
     }
 }
 

@@ -198,7 +198,7 @@ void ue_send_cancel(sl_loop *l, sl_slot *s) {
     }
     s->ready |= UE_OUT_CANCEL;
     if (s->ready & UE_OUT_ARMED) { /* an inline send is over at the end of this turn */
-        ue_cancel(l, ue_data(l, s, (ue_kind)s->engine_aux));
+        ue_cancel(l, s, (ue_kind)s->engine_aux);
     }
 }
 

@@ -131,12 +131,3 @@ struct ur_sqe *ue_sqe_arena(sl_loop *l, uint32_t bytes, void **memory) {
     st->arena_used += bytes;
     return take(l, st, false);
 }
-
-/* The victim's own completion tells how it ended; that of the cancel is of no interest. */
-void ue_cancel(sl_loop *l, uint64_t user_data) {
-    struct ur_sqe *e = ue_sqe(l);
-    e->opcode = UR_OP_ASYNC_CANCEL;
-    e->addr = user_data;
-    e->flags = UR_SQE_CQE_SKIP_SUCCESS;
-    e->user_data = (uint64_t)UE_CANCEL << 24;
-}

@@ -41,7 +41,7 @@ typedef enum ue_kind {
     UE_SEND_POLL, /* a SENDFILE waits until the socket is writable                 */
     UE_RECVMSG,
     UE_DATAGRAM,  /* completion only when it was not taken                         */
-    UE_CANCEL,    /* completion only when there was nothing to cancel: ignored     */
+    UE_CANCEL,    /* completion only when there was nothing to cancel, or seemed so */
     UE_BELL
 } ue_kind;
 
@@ -116,11 +116,14 @@ struct ur_sqe *ue_sqe(sl_loop *l);                   /* a cleared entry, never N
 /* With memory that lives until the entry is submitted, 16-byte aligned. NULL: no room for that. */
 struct ur_sqe *ue_sqe_arena(sl_loop *l, uint32_t bytes, void **memory);
 bool   ue_submit(sl_loop *l, bool wait, const struct ur_timespec *ts, int *rc); /* false: the loop is broken */
-void   ue_cancel(sl_loop *l, uint64_t user_data);
 bool   ue_pending(ue_state *st);                     /* entries to be submitted? */
 static inline uint32_t ue_place(const ue_state *st) { /* of the next entry */
     return st->ring.sq_tail + st->spill_count;
 }
+
+/* engine_uring_cancel.c */
+void   ue_cancel(sl_loop *l, const sl_slot *s, ue_kind victim);
+void   ue_cancel_failed(sl_loop *l, sl_slot *s, int32_t res); /* its completion */
 
 /* engine_uring_cqe.c */
 bool   ue_collect(sl_loop *l);                       /* true: the kernel's ring is empty, false: no room to report */
@@ -136,6 +139,8 @@ void   ue_datagram_done(sl_slot *s, int32_t res);
 void   ue_datagram_settle(sl_loop *l, sl_slot *s);   /* like the rest of ue_inline_settle */
 
 /* engine_uring_inbound.c */
+ue_kind ue_in_kind(const sl_slot *s);                /* of the inbound request, or of the connect */
+bool   ue_in_ends(const sl_slot *s);                 /* it was asked to end            */
 void   ue_arm(sl_loop *l, sl_slot *s);               /* the inbound request goes out  */
 void   ue_disarm(sl_loop *l, sl_slot *s);            /* its last completion came in   */
 /* The kernel's request is over and the caller's is not: arm it again, unless it was to end anyway (C8). */

@@ -11,18 +11,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.sluice.CloseReason.Kind;
 import io.sluice.EventLoopGroup;
 import io.sluice.ListenerState;
-import io.sluice.SendResult;
 import io.sluice.TransportException;
 import io.sluice.api.Await;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
@@ -175,59 +169,6 @@ class SctpBackendsIT {
       }
       Await.until("nothing is left", () -> p.clientSide.stats().live() == 0 && p.serverSide.stats().live() == 0);
       Await.value(e.close());
-    }
-  }
-
-  /** The port on which this kernel takes SCTP in UDP; the test is skipped where it takes none. */
-  private static int kernelsUdpPort() throws IOException {
-    Path sysctl = Path.of("/proc/sys/net/sctp/udp_port");
-    assumeTrue(Files.exists(sysctl), "this kernel has no SCTP in UDP (Linux 5.11)");
-    int port = Integer.parseInt(Files.readString(sysctl).trim());
-    assumeTrue(port != 0, "net.sctp.udp_port is not set");
-    assumeTrue(SctpTransport.availability(SctpBackend.UDP).usable(), "no peer that can restart: usrsctp is missing");
-    return port;
-  }
-
-  /** The peer is a stack over UDP behind a relay, which is exchanged for another one at the same address and ports. */
-  @OnEverySctpBackendEngine
-  void aPeerOfTheKernelThatRestartsIsACloseAndANewAssociation(SctpCell cell) throws IOException {
-    kernelOnly(cell);
-    int port = kernelsUdpPort();
-    List<String> lives = new CopyOnWriteArrayList<>();
-    try (SctpPair p = new SctpPair(cell, () -> SctpRecorder.of(lives));
-        UdpRelay wire = new UdpRelay(SctpPair.loopback(port));
-        EventLoopGroup there = EventLoopGroup.builder().threads(1).build()) {
-      SctpTransport peers = SctpTransport.over(there);
-      SctpAddress through = SctpAddress.overUdp(wire.address(), SctpPair.PORT);
-      SctpEndpoint old = Await.value(peers.bind(SctpPair.loopback(0)));
-      wire.only(old.udpAddress());
-      SctpRecorder before = new SctpRecorder();
-      Await.value(old.connect(4000, through, SctpOptions.defaults(), before)).send(SctpPair.text("old"), 0, 0);
-      SctpRecorder oldLife = Await.next(p.accepted);
-      SctpAssociation was = Await.value(oldLife.opened);
-      assertEquals("0/0 old", Await.next(oldLife.messages));
-
-      SctpEndpoint restarted = Await.value(peers.bind(SctpPair.loopback(0)));
-      wire.only(restarted.udpAddress());
-      SctpRecorder after = new SctpRecorder();
-      SctpAssociation now = Await.value(restarted.connect(4000, through, SctpOptions.defaults(), after));
-
-      assertEquals(Kind.RESTARTED, Await.value(oldLife.closed).kind());
-      assertEquals(SendResult.CLOSED, was.send(SctpPair.text("to the old life"), 0, 0));
-      SctpRecorder newLife = Await.next(p.accepted);
-      SctpAssociation is = Await.value(newLife.opened);
-      assertTrue(is.isRestart() && is.isAccepted());
-      assertFalse(was.isRestart());
-      now.send(SctpPair.text("new"), 0, 0);
-      assertEquals("0/0 new", Await.next(newLife.messages));
-      is.send(SctpPair.text("answer"), 0, 0); // On the socket of the old life.
-      assertEquals("0/0 answer", Await.next(after.messages));
-      assertEquals(List.of("open", "closed RESTARTED", "open"), lives);
-      assertEquals(0, oldLife.messages.size());
-      assertEquals(1, p.listener.associations());
-      now.abort("enough");
-      assertEquals("enough", Await.value(newLife.closed).abortReasonText());
-      assertEquals(0, p.serverSide.stats().live());
     }
   }
 }

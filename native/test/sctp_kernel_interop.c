@@ -1,6 +1,6 @@
 /*
  * sctp_kernel_interop: the stack of SCTP over UDP against the kernel's SCTP in UDP (RFC 6951): messages both ways, and each side's end
- * with its reason on the other. Needs SCTP in the kernel with the sysctl net.sctp.udp_port set (Linux 5.11), and usrsctp.
+ * with its reason on the other; and a peer that dies without a word and begins anew on its ports. Needs SCTP in the kernel with the sysctl net.sctp.udp_port set (Linux 5.11), and usrsctp.
  */
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -9,6 +9,7 @@
 #include "sctp/kernel_net.h"
 
 #define SYSCTL "/proc/sys/net/sctp/udp_port"
+#define USER_PORT 5151
 
 static kn n;
 static sluice_sctp *user;
@@ -100,19 +101,29 @@ static kn_event *kernel_event(uint8_t type, uint64_t assoc)
     return e; /* not taken: kn_closed looks at it again */
 }
 
-static uint64_t user_connects(uint64_t *kernel_side)
+static uint64_t user_dials(uint16_t local_port)
 {
-    sluice_sctp_connect_args a = {.size = sizeof a, .peer_port = n.port, .options = {.size = sizeof a.options},
+    sluice_sctp_connect_args a = {.size = sizeof a, .local_port = local_port, .peer_port = n.port, .options = {.size = sizeof a.options},
                                   .peer = {.family = SLUICE_FAMILY_INET4, .port = kernel_udp_port, .bytes = {127, 0, 0, 1}}};
     int64_t id = sluice_sctp_connect(user, &a);
 
     CHECK_GT(id, 0);
-    CHECK_EQ_U64(user_event(SLUICE_SCTP_EV_UP)->e.assoc, (uint64_t)id);
-    kn_event *up = kernel_event(SLUICE_SCTP_EV_UP, 0);
-    up->taken = true;
-    *kernel_side = up->e.assoc;
     return (uint64_t)id;
 }
+
+static uint64_t user_connects_from(uint16_t local_port, uint16_t up_flags, uint64_t *kernel_side)
+{
+    uint64_t id = user_dials(local_port);
+
+    CHECK_EQ_U64(user_event(SLUICE_SCTP_EV_UP)->e.assoc, id);
+    kn_event *up = kernel_event(SLUICE_SCTP_EV_UP, 0);
+    CHECK_EQ(up->e.flags, up_flags);
+    up->taken = true;
+    *kernel_side = up->e.assoc;
+    return id;
+}
+
+static uint64_t user_connects(uint64_t *kernel_side) { return user_connects_from(0, SLUICE_SCTP_UP_ACCEPTED, kernel_side); }
 
 static void both_ways(uint64_t user_side, uint64_t kernel_side)
 {
@@ -141,10 +152,45 @@ static void expect_reason(const kn_event *e, uint16_t kind)
     CHECK_MEM_EQ(e->payload, reason, sizeof reason);
 }
 
-static void set_up(const char *engine)
+static void user_opens(void)
 {
     sluice_sctp_probe_info why = {.size = sizeof why};
     sluice_sctp_config c = {.size = sizeof c};
+    int rc = sluice_sctp_open(&c, NULL, &why, &user);
+
+    if (rc == -SLUICE_SCTP_ELIBRARY) SKIP("%s", why.reason);
+    CHECK_EQ(rc, 0);
+    header = sluice_sctp_shared(user, NULL);
+    seen_count = 0;
+}
+
+/* What it still wanted to say stays in its ring: nothing is sent after this. */
+static void user_dies(void) { CHECK_EQ(sluice_sctp_destroy(user, SLUICE_SCTP_DESTROY_FORCE), 0); }
+
+/* The second life of a peer ends the first association, RESTARTED, before it is up as another one on the same socket. */
+static void the_peer_begins_anew(void)
+{
+    uint64_t first, second, u;
+
+    user_connects_from(USER_PORT, SLUICE_SCTP_UP_ACCEPTED, &first);
+    user_dies();
+    user_opens();
+    u = user_connects_from(USER_PORT, SLUICE_SCTP_UP_ACCEPTED | SLUICE_SCTP_UP_RESTARTED, &second);
+    CHECK(first != second);
+    kn_event *end = kn_find(&n, SLUICE_SCTP_EV_CLOSED, first);
+    CHECK(end);
+    CHECK_EQ(end->e.kind, SLUICE_SCTP_CLOSED_RESTARTED);
+    CHECK(end->e.flags & SLUICE_SCTP_CLOSE_BY_PEER);
+    CHECK_EQ(kn_count(&n, SLUICE_SCTP_EV_CLOSED, first), 1);
+    CHECK_EQ(sluice_ksctp_abort(n.stack, first, 0, NULL, 0), -SLUICE_ESTALE);
+    both_ways(u, second);
+    CHECK_EQ(sluice_sctp_abort(user, u, SLUICE_SCTP_CAUSE_USER, reason, sizeof reason), 0);
+    kernel_event(SLUICE_SCTP_EV_CLOSED, second);
+    expect_reason(kn_closed(&n, second, SLUICE_SCTP_CLOSED_PEER_ABORT), SLUICE_SCTP_CLOSED_PEER_ABORT);
+}
+
+static void set_up(const char *engine)
+{
     FILE *f = fopen(SYSCTL, "r");
     int port = 0;
 
@@ -152,10 +198,7 @@ static void set_up(const char *engine)
     if (!f || fscanf(f, "%d", &port) != 1 || port == 0) SKIP(SYSCTL " is not there, or 0: the kernel takes no SCTP in UDP");
     fclose(f);
     kernel_udp_port = (uint16_t)port;
-    int rc = sluice_sctp_open(&c, NULL, &why, &user);
-    if (rc == -SLUICE_SCTP_ELIBRARY) SKIP("%s", why.reason);
-    CHECK_EQ(rc, 0);
-    header = sluice_sctp_shared(user, NULL);
+    user_opens();
     udp = peer_udp(&udp_port);
 }
 
@@ -191,6 +234,8 @@ int main(int argc, char **argv)
     CHECK_EQ(user_event(SLUICE_SCTP_EV_CLOSED)->e.kind, SLUICE_SCTP_CLOSED_LOCAL);
     kernel_event(SLUICE_SCTP_EV_CLOSED, k);
     kn_closed(&n, k, SLUICE_SCTP_CLOSED_PEER_SHUTDOWN);
+
+    the_peer_begins_anew();
 
     kn_close(&n);
     CHECK_EQ(sluice_sctp_destroy(user, SLUICE_SCTP_DESTROY_FORCE), 0);

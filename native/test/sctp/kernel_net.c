@@ -36,7 +36,7 @@ static kn_socket *adopt(kn *n, uint64_t id, int fd)
     drive_put(&n->d, (sluice_sqe){.op = SLUICE_OP_ADOPT, .token = adopting, .aux32 = (uint32_t)fd});
     sluice_cqe c = drive_wait(&n->d, adopting);
     if (c.result) FAIL("ADOPT of an SCTP socket: %s, errno %u", sluice_strerror(c.result), c.detail);
-    *s = (kn_socket){.id = id, .handle = c.handle, .token = n->next_token++, .used = true};
+    *s = (kn_socket){.id = id, .handle = c.handle, .token = n->next_token++, .fd = fd, .used = true};
     dgram_receive(&n->d, s->handle, s->token, true);
     return s;
 }
@@ -110,12 +110,27 @@ static void keep_events(kn *n)
     }
 }
 
+/* The peer restarted: the socket is the new association's. */
+static void pass_on(kn *n, uint64_t assoc, int fd)
+{
+    for (uint32_t i = 0; i < n->socket_count; i++) {
+        if (!n->sockets[i].used || n->sockets[i].fd != fd) continue;
+        n->sockets[i].id = assoc;
+        return;
+    }
+    FAIL("a restart on descriptor %d, which no association has", fd);
+}
+
 /* What the caller does when an association is up: its socket takes the place of the one that it was made on. */
 static void adopt_new(kn *n, uint32_t from)
 {
     for (uint32_t i = from; i < n->event_count; i++) {
         const sluice_sctp_event *e = &n->events[i].e;
-        if (e->type != SLUICE_SCTP_EV_UP || (e->flags & SLUICE_SCTP_UP_RESTARTED)) continue;
+        if (e->type != SLUICE_SCTP_EV_UP) continue;
+        if (e->flags & SLUICE_SCTP_UP_RESTARTED) {
+            pass_on(n, e->assoc, e->os_errno);
+            continue;
+        }
         if (!(e->flags & SLUICE_SCTP_UP_ACCEPTED)) close_socket(n, socket_of(n, e->assoc));
         adopt(n, e->assoc, e->os_errno);
     }
@@ -144,18 +159,28 @@ static void hand_in(kn *n, const kn_socket *s, const sluice_cqe *c)
     drive_give_back(&n->d, c);
 }
 
-void kn_turn(kn *n)
+static void read_events(kn *n)
 {
     uint32_t before = n->event_count;
+
+    keep_events(n);
+    adopt_new(n, before);
+}
+
+void kn_turn(kn *n)
+{
     sluice_cqe c;
 
     drive_turn(&n->d, MS);
-    for (uint32_t i = 0; i < n->socket_count; i++)
-        while (n->sockets[i].used && drive_try(&n->d, n->sockets[i].token, &c)) hand_in(n, &n->sockets[i], &c);
+    for (uint32_t i = 0; i < n->socket_count; i++) {
+        while (n->sockets[i].used && drive_try(&n->d, n->sockets[i].token, &c)) {
+            hand_in(n, &n->sockets[i], &c);
+            read_events(n); /* what comes next on this socket may be another association's */
+        }
+    }
     int rc = sluice_ksctp_tick(n->stack);
     CHECK(rc >= 0 || rc == -SLUICE_SCTP_NO_TICK);
-    keep_events(n);
-    adopt_new(n, before);
+    read_events(n);
 }
 
 /* ------------------------------------------------------------------------------------------------ associations */

@@ -13,7 +13,7 @@
 #define KN_EVENTS   4096
 #define KN_MESSAGES 4096
 
-typedef struct kn_socket { uint64_t id, handle, token; bool used; } kn_socket;
+typedef struct kn_socket { uint64_t id, handle, token; int fd; bool used; } kn_socket;
 typedef struct kn_event {
     sluice_sctp_event e;
     uint8_t           payload[SLUICE_KSCTP_PAYLOAD];

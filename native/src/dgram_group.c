@@ -15,7 +15,8 @@
 static int set(sl_loop *l, const sl_slot *s, int level, int name, const void *value, size_t bytes)
 {
     sl_syscall(l);
-    return setsockopt(s->fd, level, name, value, (socklen_t)bytes) ? -sl_msg_err(errno) : 0;
+    if (!setsockopt(s->fd, level, name, value, (socklen_t)bytes)) return 0;
+    return errno == ENOPROTOOPT ? -SLUICE_ENOTSUP : -sl_msg_err(errno); /* no ICMP error here: a kernel without multicast */
 }
 
 static bool zero_from(const uint8_t *bytes, size_t from)

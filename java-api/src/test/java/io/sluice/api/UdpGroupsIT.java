@@ -9,6 +9,7 @@ import io.sluice.TransportOption;
 import io.sluice.UdpOptions;
 import io.sluice.UdpSocket;
 import io.sluice.contract.Content;
+import io.sluice.contract.UserMode;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -17,6 +18,7 @@ import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.util.Collections;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
 
 /** Multicast through the public API, on the loopback interface. */
 class UdpGroupsIT {
@@ -40,6 +42,11 @@ class UdpGroupsIT {
             .with(TransportOption.IP_MULTICAST_TTL, 0)
             .with(TransportOption.IP_MULTICAST_LOOP, true);
     return Await.value(group.bindUdp(new InetSocketAddress(from, 0), options, new UdpRecorder()));
+  }
+
+  @BeforeEach
+  void needsGroups() {
+    UserMode.lacks("the options of multicast groups");
   }
 
   @OnEveryCell

@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Collections;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Multicast: joining, leaving, sources. Nothing leaves this host: loopback, or a hop limit of 0. */
@@ -24,6 +25,11 @@ class DatagramGroupsIT extends DatagramTest {
 
   DatagramGroupsIT(EngineCell cell) {
     super(cell);
+  }
+
+  @BeforeEach
+  void needsGroups() {
+    UserMode.lacks("the options of multicast groups");
   }
 
   private static NetworkInterface find(boolean six) throws SocketException {

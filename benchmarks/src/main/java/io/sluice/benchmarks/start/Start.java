@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -192,7 +191,6 @@ public final class Start {
     text.append("the start of the JVM to its end. *CPU*: processor time of the whole process until the echo, with the JVM's\n");
     text.append("own start and its JIT compiler; on a machine with other work it says more than the time. *CDS archive*: with an archive of the application's classes\n");
     text.append("(see tuning.md), compared with plain NIO that has one, too.\n\n");
-    text.append("- Date: ").append(LocalDate.now()).append('\n');
     Machine.host().forEach(line -> text.append("- ").append(line).append('\n'));
     text.append("- JDK: ").append(Runtime.version()).append("\n- Target: less than ").append((int) TARGET_MILLIS).append(" ms over plain NIO\n\n");
     text.append("| engine, binding | group | first echo | over plain NIO | ratio | process | CPU | |\n|---|--:|--:|--:|--:|--:|--:|---|\n");

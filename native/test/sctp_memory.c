@@ -8,6 +8,9 @@
 #include <stdlib.h>
 #if defined(__GLIBC__)
 #include <malloc.h>
+#if __GLIBC_PREREQ(2, 33)
+#define HAS_MALLINFO2 1
+#endif
 #endif
 
 #include "sctp/net.h"
@@ -15,7 +18,7 @@
 #define PAIRS         8u
 #define MESSAGE_BYTES 250000u
 
-#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 33)
+#if defined(HAS_MALLINFO2)
 
 static net n;
 static uint8_t message[MESSAGE_BYTES];

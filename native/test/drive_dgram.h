@@ -32,8 +32,9 @@ int  peer_udp(uint16_t *port); /* bound to 127.0.0.1 */
 void peer_udp_to(int fd, uint16_t port, const void *bytes, size_t n);
 /* Turns the loop until a datagram came; answers its bytes, at most n, and the sender's port. */
 size_t peer_udp_from(drive *d, int fd, void *bytes, size_t n, uint16_t *port);
-/* Linux. A network of this process's own, and its loopback, where sockets become full as on a slow line (tc-tbf(8); rate as there).
-   false: this machine has no such thing, or this user may not. */
+/* Linux. A network of this process's own, in which nothing overtakes (the caller's thread stays on one processor), and its loopback,
+   where sockets become full as on a slow line (tc-tbf(8); rate as there). false: this machine has no such thing, or this user may
+   not. */
 bool own_network(void);
 bool slow_loopback(const char *rate);
 uint16_t unused_udp_port(void);  /* nobody has it, for now */

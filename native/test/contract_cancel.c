@@ -130,11 +130,10 @@ static void a_late_accept_is_closed(void)
 static void connects(void)
 {
     uint16_t port, gone;
-    int listener = peer_listen(&port, 128), closed = peer_listen(&gone, 1), before = open_descriptors() - 1;
+    int listener = peer_listen(&port, 128), refusing = peer_refuse(&gone), before = open_descriptors();
     sluice_addr a = drive_inet4(port);
     sluice_cqe c;
 
-    close(closed);
     for (int round = 0; round < 60; round++) {
         drive_scratch_reset(&d);
         a.port = port;
@@ -162,6 +161,7 @@ static void connects(void)
     CHECK_EQ_U64(c.handle, 0);
     CHECK_EQ(open_descriptors(), before);
     drive_quiet(&d);
+    close(refusing);
     close(listener);
 }
 

@@ -76,6 +76,7 @@ void     drive_pair_unix(drive *d, uint64_t *handle, int *peer);
 
 /* ---- peers: plain blocking sockets with a time limit ---- */
 int  peer_listen(uint16_t *port, int backlog);
+int  peer_refuse(uint16_t *port); /* refuses connections, and keeps the port from other processes, until it is closed */
 int  peer_accept(int listener);
 int  peer_connect(uint16_t port);
 void peer_send(int fd, const void *bytes, size_t n);

@@ -32,16 +32,23 @@ static struct sockaddr_in loopback(uint16_t port)
                                 .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 }
 
-int peer_listen(uint16_t *port, int backlog)
+int peer_refuse(uint16_t *port)
 {
     struct sockaddr_in a = loopback(0);
     socklen_t len = sizeof a;
     int fd = limited((int)CHECK_SYS(socket(AF_INET, SOCK_STREAM, 0)));
 
     CHECK_SYS(bind(fd, (struct sockaddr *)&a, sizeof a));
-    CHECK_SYS(listen(fd, backlog));
     CHECK_SYS(getsockname(fd, (struct sockaddr *)&a, &len));
     *port = ntohs(a.sin_port);
+    return fd;
+}
+
+int peer_listen(uint16_t *port, int backlog)
+{
+    int fd = peer_refuse(port);
+
+    CHECK_SYS(listen(fd, backlog));
     return fd;
 }
 

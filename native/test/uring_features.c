@@ -334,8 +334,11 @@ static void watch_and_connect(const feature_set *set)
     CHECK_EQ(drive_expect(&d, 4, 0).flags, SLUICE_CQE_EOF);
     end_handle(&d, handle, peer);
     close(listener);
+    int refusing = peer_refuse(&port);
+    a = drive_inet4(port);
     drive_put(&d, (sluice_sqe){.op = SLUICE_OP_CONNECT, .token = 5, .addr = drive_scratch(&d, &a, sizeof a)});
     drive_expect(&d, 5, -SLUICE_ECONNREFUSED);
+    close(refusing);
     drive_close(&d);
 }
 

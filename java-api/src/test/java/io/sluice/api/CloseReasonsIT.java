@@ -112,19 +112,15 @@ class CloseReasonsIT {
 
   @OnEveryCell
   void refusedConnectFailsTheStageAndNeverCallsTheHandler(Cell cell) throws Exception {
-    int port;
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
-    }
-    try (EventLoopGroup group = cell.group()) {
+    try (RefusingPort port = new RefusingPort();
+        EventLoopGroup group = cell.group()) {
       Recorder r = new Recorder();
       Throwable t =
           Await.failure(
-              group.connect(
-                  new InetSocketAddress(InetAddress.getLoopbackAddress(), port), ConnectOptions.defaults(), r));
+              group.connect(port.address(), ConnectOptions.defaults(), r));
       CloseReason why = assertInstanceOf(TransportException.class, t).reason();
       assertEquals(Kind.REFUSED, why.kind());
-      assertTrue(t.getMessage().contains(Integer.toString(port)), t.getMessage());
+      assertTrue(t.getMessage().contains(Integer.toString(port.address().getPort())), t.getMessage());
       assertTrue(r.events.isEmpty());
     }
   }

@@ -14,7 +14,6 @@ import io.sluice.FileRegion;
 import io.sluice.LoopMetric;
 import io.sluice.LoopStats;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -86,14 +85,11 @@ class StatsIT {
 
   @OnEveryCell
   void connectsAreCountedAndSoAreTheirFailures(Cell cell) throws Exception {
-    int nobody;
-    try (ServerSocket s = new ServerSocket(0)) {
-      nobody = s.getLocalPort();
-    }
-    try (Server<Recorder.Echo> server = new Server<>(cell.group(), Recorder.Echo::new)) {
+    try (RefusingPort nobody = new RefusingPort();
+        Server<Recorder.Echo> server = new Server<>(cell.group(), Recorder.Echo::new)) {
       Await.value(server.group.connect(server.address(), ConnectOptions.defaults(), new Recorder()));
       Await.failure(
-          server.group.connect(new InetSocketAddress("127.0.0.1", nobody), ConnectOptions.defaults(), new Recorder()));
+          server.group.connect(nobody.address(), ConnectOptions.defaults(), new Recorder()));
       LoopStats stats = server.group.stats();
       assertEquals(1, stats.value(LoopMetric.CONNECTIONS_CONNECTED));
       assertEquals(1, stats.value(LoopMetric.CONNECTS_FAILED));

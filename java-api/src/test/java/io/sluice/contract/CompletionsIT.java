@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sluice.api.RefusingPort;
 import io.sluice.internal.abi.Abi;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,14 +90,12 @@ class CompletionsIT extends ContractTest {
 
   @Test
   void connectToAClosedPortIsRefused() throws Exception {
-    int port;
-    try (java.net.ServerSocket server = new java.net.ServerSocket(0, 5, Peers.ANY_PORT.getAddress())) {
-      port = server.getLocalPort();
+    try (RefusingPort port = new RefusingPort()) {
+      Completion c = d.await(d.submitConnect(port.address()));
+      assertEquals(-Abi.ECONNREFUSED, c.result());
+      assertEquals(0, c.handle());
+      assertEquals(111, c.detail());
     }
-    Completion c = d.await(d.submitConnect(new java.net.InetSocketAddress(Peers.ANY_PORT.getAddress(), port)));
-    assertEquals(-Abi.ECONNREFUSED, c.result());
-    assertEquals(0, c.handle());
-    assertEquals(111, c.detail());
   }
 
   @Test

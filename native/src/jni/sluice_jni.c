@@ -2,10 +2,11 @@
  * sluice_jni.c: the C ABI for JNI. Every function here only converts types; io.sluice.internal.bind.JniBinding is the
  * other side and says what the arguments are.
  *
- * No Java_... symbols: JNI_OnLoad registers the functions in the class that called System.load(). It finds that class
- * on the stack instead of by a compiled-in name, so that a copy of Sluice whose packages were relocated (shaded)
- * works, also next to an unrelocated copy in the same class loader, where a fixed name would bind the wrong class.
- * The compiled-in name is used only where the JVM keeps no stack traces (-XX:-StackTraceInThrowable).
+ * No Java_... symbols: JNI_OnLoad registers the functions in the class that called System.load(), so that a copy of Sluice whose
+ * packages were relocated (shaded) works, also next to an unrelocated copy in the same class loader, where a fixed name would bind
+ * the wrong class. The class with the compiled-in name is it when it says that this very thread is loading; else the class is looked
+ * up on the stack, which takes a cold JVM longer. Where the JVM keeps no stack traces (-XX:-StackTraceInThrowable), it is the
+ * compiled-in one.
  */
 #include <jni.h>
 #include <stdint.h>
@@ -83,6 +84,8 @@ static jlong JNICALL jni_address(JNIEnv *env, jclass cls, jobject direct) {
 }
 
 static const JNINativeMethod METHODS[] = {
+    METHOD("registerSctp0", "(Ljava/lang/Class;)V", sluice_sctp_jni_register),
+    METHOD("registerKernelSctp0", "(Ljava/lang/Class;)V", sluice_sctp_kernel_jni_register),
     METHOD("abi0", "()I", jni_abi),
     METHOD("probe0", "(IJ)I", jni_probe),
     METHOD("sharedBytes0", "(J)J", jni_shared_bytes),
@@ -156,8 +159,23 @@ static jboolean name_of_loading_class(JNIEnv *env, char *name, jsize cap) {
     return JNI_FALSE;
 }
 
-/* FindClass looks in the class loader of the class that called System.load(). Its name stays in name, in slashes. */
-static jclass find_binding_class(JNIEnv *env, char name[CLASS_NAME_MAX]) {
+/* Whether JniBinding.loading of that class is this thread. */
+static jboolean is_loading(JNIEnv *env, jclass cls) {
+    jfieldID loading = (*env)->GetStaticFieldID(env, cls, "loading", "Ljava/lang/Thread;");
+    jobject who = loading == NULL ? NULL : (*env)->GetStaticObjectField(env, cls, loading);
+    jclass thread = who == NULL ? NULL : (*env)->FindClass(env, "java/lang/Thread");
+    jmethodID current = thread == NULL ? NULL : (*env)->GetStaticMethodID(env, thread, "currentThread", "()Ljava/lang/Thread;");
+    if (current == NULL) return JNI_FALSE;
+    jobject self = (*env)->CallStaticObjectMethod(env, thread, current);
+    return !(*env)->ExceptionCheck(env) && (*env)->IsSameObject(env, self, who);
+}
+
+/* FindClass looks in the class loader of the class that called System.load(). */
+static jclass find_binding_class(JNIEnv *env) {
+    char name[CLASS_NAME_MAX];
+    jclass usual = (*env)->FindClass(env, DEFAULT_CLASS);
+    if (usual != NULL && is_loading(env, usual)) return usual;
+    (*env)->ExceptionClear(env);
     if (!name_of_loading_class(env, name, CLASS_NAME_MAX)) {
         (*env)->ExceptionClear(env);
         memcpy(name, DEFAULT_CLASS, sizeof DEFAULT_CLASS);
@@ -172,11 +190,9 @@ JNIEXPORT jint JNICALL JNI_OnLoad(JavaVM *vm, void *reserved) {
     (void)reserved;
     JNIEnv *env = NULL;
     if ((*vm)->GetEnv(vm, (void **)&env, JNI_VERSION_NEEDED) != JNI_OK) return JNI_ERR;
-    char name[CLASS_NAME_MAX];
-    jclass cls = find_binding_class(env, name);
+    jclass cls = find_binding_class(env);
     if (cls == NULL) return JNI_ERR; /* the pending exception tells System.load()'s caller why */
     jint count = (jint)(sizeof METHODS / sizeof METHODS[0]);
     if ((*env)->RegisterNatives(env, cls, METHODS, count) != JNI_OK) return JNI_ERR;
-    if (sluice_sctp_jni_register(env, name) != JNI_OK || sluice_sctp_kernel_jni_register(env, name) != JNI_OK) return JNI_ERR;
     return JNI_VERSION_NEEDED;
 }

@@ -18,13 +18,10 @@
  */
 #include <jni.h>
 #include <stdint.h>
-#include <string.h>
 
 #include "jni/jni_convert.h"
 #include "jni/sluice_sctp_jni.h"
 #include "sluice_sctp.h"
-
-#define CLASS_NAME_MAX 1024
 
 static jint JNICALL jni_abi(JNIEnv *env, jclass cls) {
     (void)env, (void)cls;
@@ -152,22 +149,7 @@ static const JNINativeMethod METHODS[] = {
     METHOD("strerror0", "(I)Ljava/lang/String;", jni_strerror),
 };
 
-jint sluice_jni_register_beside(JNIEnv *env, const char *neighbour, const char *simple_name, const JNINativeMethod *methods, jint count) {
-    char name[CLASS_NAME_MAX];
-    const char *slash = strrchr(neighbour, '/');
-    size_t package = slash == NULL ? 0 : (size_t)(slash - neighbour) + 1, bytes = strlen(simple_name) + 1;
-    if (package + bytes > sizeof name) return JNI_ERR;
-    memcpy(name, neighbour, package);
-    memcpy(name + package, simple_name, bytes);
-    jclass cls = (*env)->FindClass(env, name);
-    if (cls == NULL) {
-        /* An application that was stripped of what it does not use does without SCTP. */
-        (*env)->ExceptionClear(env);
-        return JNI_OK;
-    }
-    return (*env)->RegisterNatives(env, cls, methods, count);
-}
-
-jint sluice_sctp_jni_register(JNIEnv *env, const char *neighbour) {
-    return sluice_jni_register_beside(env, neighbour, "JniSctpBinding", METHODS, (jint)(sizeof METHODS / sizeof METHODS[0]));
+void JNICALL sluice_sctp_jni_register(JNIEnv *env, jclass cls, jclass of) {
+    (void)cls;
+    (*env)->RegisterNatives(env, of, METHODS, (jint)(sizeof METHODS / sizeof METHODS[0])); /* its failure is a pending exception */
 }

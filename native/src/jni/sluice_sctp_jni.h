@@ -4,12 +4,10 @@
 
 #include <jni.h>
 
-/* Registers them in JniSctpBinding beside the class with that name (in slashes). JNI_OK also when there is no such class. */
-jint sluice_sctp_jni_register(JNIEnv *env, const char *neighbour);
+/* JniBinding.registerSctp0: registers them in JniSctpBinding, which the caller gives. Not before somebody wants SCTP: no start waits for its
+   classes. */
+void JNICALL sluice_sctp_jni_register(JNIEnv *env, jclass cls, jclass of);
 /* The same for those of the kernel's SCTP, in JniKernelSctpBinding. */
-jint sluice_sctp_kernel_jni_register(JNIEnv *env, const char *neighbour);
-
-/* What both do. */
-jint sluice_jni_register_beside(JNIEnv *env, const char *neighbour, const char *simple_name, const JNINativeMethod *methods, jint count);
+void JNICALL sluice_sctp_kernel_jni_register(JNIEnv *env, jclass cls, jclass of);
 
 #endif /* SLUICE_SCTP_JNI_H */

@@ -112,6 +112,7 @@ static const JNINativeMethod METHODS[] = {
     METHOD("destroy0", "(JI)I", jni_destroy),
 };
 
-jint sluice_sctp_kernel_jni_register(JNIEnv *env, const char *neighbour) {
-    return sluice_jni_register_beside(env, neighbour, "JniKernelSctpBinding", METHODS, (jint)(sizeof METHODS / sizeof METHODS[0]));
+void JNICALL sluice_sctp_kernel_jni_register(JNIEnv *env, jclass cls, jclass of) {
+    (void)cls;
+    (*env)->RegisterNatives(env, of, METHODS, (jint)(sizeof METHODS / sizeof METHODS[0])); /* its failure is a pending exception */
 }

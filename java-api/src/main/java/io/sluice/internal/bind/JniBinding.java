@@ -7,11 +7,15 @@ import java.nio.file.Path;
  * JNI. The native methods are static and take primitives only, which is the JVM's shortest way into C.
  *
  * <p>The library exports no {@code Java_...} symbols. Its {@code JNI_OnLoad} registers the methods below in <em>the class
- * that called {@code System.load}</em>, which it finds by looking at the stack. So {@link #load} must make that call itself,
- * and a copy of Sluice whose packages were relocated works without being told its new names.
+ * that called {@code System.load}</em>: in this one if {@link #loading} says so, else in the one that it finds by looking at the stack. So
+ * {@link #load} must make that call itself, and a copy of Sluice whose packages were relocated works without being told its new names.
  */
 final class JniBinding implements Binding {
   private static JniBinding loaded;
+
+  /** The thread that is loading the library through this class. Read by JNI_OnLoad: a cold JVM takes a millisecond for its first stack trace. */
+  @SuppressWarnings("unused")
+  private static Thread loading;
 
   private JniBinding() {}
 
@@ -21,7 +25,12 @@ final class JniBinding implements Binding {
    */
   static synchronized JniBinding load(Path library) throws UnavailableException {
     if (loaded == null) {
-      System.load(library.toString());
+      loading = Thread.currentThread();
+      try {
+        System.load(library.toString());
+      } finally {
+        loading = null;
+      }
       JniBinding binding = new JniBinding();
       Bindings.checkAbi(binding.abi(), library);
       loaded = binding;
@@ -96,15 +105,25 @@ final class JniBinding implements Binding {
 
   @Override
   public SctpBinding sctp() throws UnavailableException {
-    return Bindings.sctp(JniSctpBinding::new);
+    return Bindings.sctp(() -> {
+      registerSctp0(JniSctpBinding.class);
+      return new JniSctpBinding();
+    });
   }
 
   @Override
   public KernelSctpBinding kernelSctp() throws UnavailableException {
-    return Bindings.kernelSctp(JniKernelSctpBinding::new);
+    return Bindings.kernelSctp(() -> {
+      registerKernelSctp0(JniKernelSctpBinding.class);
+      return new JniKernelSctpBinding();
+    });
   }
 
   // The table in native/src/jni/sluice_jni.c names these with their signatures.
+
+  private static native void registerSctp0(Class<?> of);
+
+  private static native void registerKernelSctp0(Class<?> of);
 
   private static native int abi0();
 

@@ -1,6 +1,6 @@
 package io.sluice.internal.bind;
 
-/** JNI. The library registers the methods below when {@link JniBinding} loads it. */
+/** JNI. {@link JniBinding} has the library register the methods below before it makes one. */
 final class JniSctpBinding implements SctpBinding {
   JniSctpBinding() {}
 

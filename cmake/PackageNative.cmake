@@ -51,6 +51,12 @@ set(built "${SLUICE_BUILD_DIR}/${SLUICE_LIBRARY}")
 set(header "${SLUICE_SOURCE_DIR}/include/sluice.h")
 set(platform_dir "${SLUICE_OUTPUT_DIR}/${SLUICE_PLATFORM}")
 file(COPY "${built}" DESTINATION "${platform_dir}")
+# Line numbers stay with the library in the build folder; in the jar they would double what every start unpacks, writes and verifies.
+# The names of functions stay in both, for profilers.
+find_program(STRIP NAMES strip)
+if(STRIP AND NOT SLUICE_ZIG AND SLUICE_PLATFORM MATCHES "^linux-" AND SLUICE_BUILD_TYPE STREQUAL "Release")
+  run(${STRIP} --strip-debug "${platform_dir}/${SLUICE_LIBRARY}")
+endif()
 file(GLOB headers "${SLUICE_SOURCE_DIR}/include/*.h")
 file(COPY ${headers} DESTINATION "${SLUICE_OUTPUT_DIR}/include")
 # The SCTP stack that is loaded at run time: the system's, or in a cross build for Linux one that is made from its sources.

@@ -84,12 +84,12 @@ final class Watch implements Runnable {
       List<Watched> now;
       long period;
       synchronized (this) {
+        period = pause(last);
         if (watched.isEmpty()) {
           thread = null;
           notifyAll();
           return;
         }
-        period = pause();
         now = List.copyOf(watched);
       }
       long time = System.nanoTime();
@@ -112,17 +112,27 @@ final class Watch implements Runnable {
     remove(w);
   }
 
-  /** Holding the lock. Returns the period that was meant. */
-  private long pause() {
-    long period = Long.MAX_VALUE;
-    for (Watched w : watched) {
-      period = Math.min(period, w.periodNanos());
+  /**
+   * Holding the lock. Waits until the shortest period has passed since the last look, or nothing is left: what is added meanwhile may shorten
+   * the wait, and never ends it.
+   *
+   * @return that period
+   */
+  private long pause(long last) {
+    while (true) {
+      long period = Long.MAX_VALUE;
+      for (Watched w : watched) {
+        period = Math.min(period, Math.max(w.periodNanos(), NANOS_PER_MILLI));
+      }
+      long left = period - (System.nanoTime() - last);
+      if (left <= 0 || watched.isEmpty()) {
+        return period;
+      }
+      try {
+        wait(Math.max(1, left / NANOS_PER_MILLI));
+      } catch (InterruptedException e) {
+        // Nobody has a reason to interrupt this thread: it ends when nothing is left to watch.
+      }
     }
-    try {
-      wait(Math.max(1, period / NANOS_PER_MILLI));
-    } catch (InterruptedException e) {
-      // Nobody has a reason to interrupt this thread: it ends when nothing is left to watch.
-    }
-    return Math.max(period, NANOS_PER_MILLI);
   }
 }

@@ -1,10 +1,15 @@
 package io.sluice.internal.loop;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sluice.api.Await;
+import io.sluice.internal.load.Engines;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class WatchTest {
@@ -16,6 +21,52 @@ class WatchTest {
     public long periodNanos() {
       return 1_000_000;
     }
+  }
+
+  /** The work for after the start began with the second thing to look at: in the middle of the start. */
+  @Test
+  void whatIsAddedDoesNotEndTheWaitOfTheOthers() throws Exception {
+    Watch watch = new Watch();
+    AtomicInteger looks = new AtomicInteger();
+    Watch.Watched rarely =
+        new Watch.Watched() {
+          @Override
+          public long periodNanos() {
+            return TimeUnit.HOURS.toNanos(1);
+          }
+
+          @Override
+          public boolean look(long passedNanos) {
+            looks.incrementAndGet();
+            return true;
+          }
+        };
+    ThreadGroup group = new ThreadGroup("watch test"); // The watch's thread inherits it.
+    Thread adding = new Thread(group, () -> watch.add(rarely));
+    adding.start();
+    adding.join();
+    Thread[] threads = new Thread[1];
+    assertEquals(1, group.enumerate(threads));
+    awaitWaiting(threads[0]);
+    watch.add(rarely);
+    awaitWaiting(threads[0]); // It was woken, and waits again.
+    assertEquals(0, looks.get());
+    watch.remove(rarely);
+    watch.remove(rarely);
+    watch.awaitEnd();
+  }
+
+  private static void awaitWaiting(Thread t) {
+    Await.until("the watch waits", () -> t.getState() == Thread.State.TIMED_WAITING);
+  }
+
+  @Test
+  void whatAStartDoesNotWaitForWaitsUntilItIsOver() {
+    AfterStart after = AfterStart.of(Engines.select("nio", null));
+    long most = after.periodNanos() - 1;
+    assertTrue(after.look(most / 2), "half the time has passed");
+    assertTrue(after.look(most - most / 2), "not all of it");
+    assertFalse(after.look(1));
   }
 
   /** A group that was closed while another one was opened waited for the end of the other one. */

@@ -1,6 +1,5 @@
 package io.sluice.internal.load;
 
-import io.sluice.internal.bind.Bindings;
 import io.sluice.internal.log.Log;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -20,16 +19,6 @@ public final class Announcement {
   private static final Set<String> SAID = ConcurrentHashMap.newKeySet();
 
   private Announcement() {}
-
-  /** Whether something better than what runs exists on this system, and nobody asked for what runs. */
-  public static boolean isDowngrade(Selection s) {
-    return isDowngrade(s, NativeLoader.shared().platform());
-  }
-
-  static boolean isDowngrade(Selection s, Platform platform) {
-    String best = platform.isLinux() ? EngineSelector.IO_URING : EngineSelector.KQUEUE;
-    return !s.engineAsked() && !(s.engine().equals(best) && s.binding().equals(Bindings.JNI));
-  }
 
   /** Logs at level INFO, unless this was said before. */
   public static void of(Selection selection) {
@@ -52,7 +41,7 @@ public final class Announcement {
     if (s.engineAsked()) {
       return text.append(" It was asked for.").toString();
     }
-    boolean noLibrary = s.binding().equals(EngineSelector.NO_BINDING) && s.candidates().stream().noneMatch(c -> usable(c, Candidate.BINDING));
+    boolean noLibrary = s.binding().equals(EngineSelector.NO_BINDING) && s.examined().stream().noneMatch(c -> usable(c, Candidate.BINDING));
     String reason = noLibrary ? ofTheFirstBinding(s) : null;
     better(s, Candidate.ENGINE, s.engine(), platform, reason).forEach((why, names) -> append(text, names, why));
     if (!s.binding().equals(EngineSelector.NO_BINDING)) {
@@ -67,13 +56,13 @@ public final class Announcement {
 
   /** Why the library did not load in the way that is tried first; the others add only that they need something more. */
   private static String ofTheFirstBinding(Selection s) {
-    return s.candidates().stream().filter(c -> c.kind().equals(Candidate.BINDING)).findFirst().orElseThrow().reason();
+    return s.examined().stream().filter(c -> c.kind().equals(Candidate.BINDING)).findFirst().orElseThrow().reason();
   }
 
   /** What comes before the chosen one and belongs to this system, by the reason against it. */
   private static Map<String, List<String>> better(Selection s, String kind, String chosen, Platform platform, String reason) {
     Map<String, List<String>> byReason = new LinkedHashMap<>();
-    for (Candidate c : s.candidates()) {
+    for (Candidate c : s.examined()) {
       if (!c.kind().equals(kind)) {
         continue;
       }

@@ -12,8 +12,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * Chooses a binding, then with its help an engine, and keeps a reason for everything it did not choose. One object per
- * choice.
+ * Chooses a binding, then with its help an engine, and knows a reason for everything it did not choose. One object per
+ * choice. What comes behind the choice is looked at when somebody wants to know: that takes as long as choosing.
  *
  * <pre>
  *   binding:  jni -> ffm -> jna               the first that loads
@@ -21,13 +21,15 @@ import java.util.stream.Collectors;
  *             -> nio                          needs nothing
  * </pre>
  */
-final class EngineSelector {
+final class EngineSelector implements Selection.Standing {
   static final String AUTO = "auto";
   static final String NIO = "nio";
   static final String IO_URING = "io_uring";
   static final String EPOLL = "epoll";
   static final String KQUEUE = "kqueue";
   static final String NO_BINDING = "none";
+
+  private static final String NEEDS_NONE = "the NIO engine needs no binding";
 
   /** All there are, in the order of preference on Linux. */
   static final List<String> ENGINES = List.of(IO_URING, EPOLL, KQUEUE, NIO);
@@ -45,6 +47,7 @@ final class EngineSelector {
 
   private Binding binding;
   private String bindingFailure;
+  private String engine;
 
   /** The names must have been checked: one of {@link #ENGINES}, {@link Bindings#NAMES} or {@link #AUTO}. */
   EngineSelector(NativeLoader loader, String engineWanted, String bindingWanted, int featuresOff) {
@@ -64,19 +67,18 @@ final class EngineSelector {
     };
   }
 
-  Selection select() {
-    if (engineWanted.equals(NIO)) {
-      return nioOnly();
+  synchronized Selection select() {
+    if (!engineWanted.equals(NIO)) {
+      chooseBinding();
     }
-    chooseBinding();
-    Selection selection = chooseEngine();
-    if (!bindingWanted.equals(AUTO) && binding == null) {
-      throw unavailable("binding " + bindingWanted, bindingFailure, selection.candidates());
+    int features = chooseEngine();
+    if (!engineWanted.equals(NIO) && !bindingWanted.equals(AUTO) && binding == null) {
+      throw unavailable("binding " + bindingWanted, bindingFailure, all());
     }
-    if (!engineWanted.equals(AUTO) && !selection.engine().equals(engineWanted)) {
-      throw unavailable("engine " + engineWanted, engines.get(engineWanted).reason(), selection.candidates());
+    if (!engineWanted.equals(AUTO) && !engine.equals(engineWanted)) {
+      throw unavailable("engine " + engineWanted, engines.get(engineWanted).reason(), all());
     }
-    return selection;
+    return new Selection(engine, engine.equals(NIO) ? NO_BINDING : binding.name(), !engineWanted.equals(AUTO), features, this);
   }
 
   // ---- binding ----
@@ -85,8 +87,6 @@ final class EngineSelector {
     for (String name : Bindings.NAMES) {
       if (bindingWanted.equals(AUTO) ? binding == null : name.equals(bindingWanted)) {
         tryBinding(name);
-      } else {
-        bindings.put(name, unneeded(name));
       }
     }
   }
@@ -106,32 +106,36 @@ final class EngineSelector {
     if (obstacle != null) {
       return new Candidate(Candidate.BINDING, name, false, obstacle);
     }
-    String reason = bindingWanted.equals(AUTO) ? binding.name() + " comes first" : bindingWanted + " was asked for";
+    boolean nio = engineWanted.equals(NIO);
+    String reason = nio ? NEEDS_NONE : bindingWanted.equals(AUTO) ? binding.name() + " comes first" : bindingWanted + " was asked for";
     return new Candidate(Candidate.BINDING, name, true, reason);
   }
 
   // ---- engine ----
 
-  private Selection chooseEngine() {
-    String chosen = null;
-    int features = 0;
+  /** Sets {@link #engine}, to NIO also where another is wanted and unusable. Answers its features. */
+  private int chooseEngine() {
     for (String name : order) {
-      boolean wanted = engineWanted.equals(AUTO) ? chosen == null : name.equals(engineWanted);
-      EngineProbe probe = probe(name);
-      String reason = "";
-      if (!probe.usable()) {
-        reason = probe.reason();
-      } else if (wanted) {
-        chosen = name;
-        features = probe.features() & ~featuresOff;
-      } else {
-        reason = engineWanted.equals(AUTO) ? chosen + " comes first" : engineWanted + " was asked for";
+      if (engineWanted.equals(AUTO) || name.equals(engineWanted)) {
+        EngineProbe probe = probe(name);
+        engines.put(name, new Candidate(Candidate.ENGINE, name, probe.usable(), probe.usable() ? "" : probe.reason()));
+        if (probe.usable()) {
+          engine = name;
+          return probe.features() & ~featuresOff;
+        }
       }
-      engines.put(name, new Candidate(Candidate.ENGINE, name, probe.usable(), reason));
     }
-    // Without a match the caller throws; its message needs the candidates only.
-    String engine = chosen == null ? NIO : chosen;
-    return selection(engine, engine.equals(NIO) ? NO_BINDING : binding.name(), features);
+    engine = NIO;
+    return 0;
+  }
+
+  private Candidate passedOver(String name) {
+    if (engineWanted.equals(NIO)) {
+      return new Candidate(Candidate.ENGINE, name, true, "nio was asked for; not probed");
+    }
+    EngineProbe probe = probe(name);
+    String reason = engineWanted.equals(AUTO) ? engine + " comes first" : engineWanted + " was asked for";
+    return new Candidate(Candidate.ENGINE, name, probe.usable(), probe.usable() ? reason : probe.reason());
   }
 
   private EngineProbe probe(String engine) {
@@ -153,33 +157,44 @@ final class EngineSelector {
         : unusable.stream().map(c -> c.name() + ": " + c.reason()).collect(Collectors.joining("; "));
   }
 
-  private Selection nioOnly() {
-    for (String name : Bindings.NAMES) {
-      String obstacle = loader.obstacle(name);
-      bindings.put(
-          name,
-          new Candidate(
-              Candidate.BINDING, name, obstacle == null, obstacle != null ? obstacle : "the NIO engine needs no binding"));
-    }
-    for (String name : order) {
-      engines.put(name, new Candidate(Candidate.ENGINE, name, true, name.equals(NIO) ? "" : "nio was asked for; not probed"));
-    }
-    return selection(NIO, NO_BINDING, 0);
-  }
-
   // ---- results ----
 
-  private Selection selection(String engine, String bindingName, int features) {
+  @Override
+  public synchronized List<Candidate> all() {
+    for (String name : order) {
+      if (!engines.containsKey(name)) {
+        engines.put(name, passedOver(name));
+      }
+    }
+    for (String name : Bindings.NAMES) {
+      if (!bindings.containsKey(name)) {
+        bindings.put(name, unneeded(name));
+      }
+    }
+    return examined();
+  }
+
+  @Override
+  public synchronized List<Candidate> examined() {
     List<Candidate> candidates = new ArrayList<>();
     for (String name : order) {
-      candidates.add(engines.get(name));
+      if (engines.containsKey(name)) {
+        candidates.add(engines.get(name));
+      }
     }
     for (String name : Bindings.NAMES) {
       Candidate c = bindings.get(name);
-      boolean idle = engine.equals(NIO) && c.usable() && c.reason().isEmpty();
-      candidates.add(idle ? new Candidate(c.kind(), name, true, "the NIO engine needs no binding") : c);
+      if (c != null) {
+        boolean idle = engine.equals(NIO) && c.usable() && c.reason().isEmpty();
+        candidates.add(idle ? new Candidate(c.kind(), name, true, NEEDS_NONE) : c);
+      }
     }
-    return new Selection(engine, bindingName, !engineWanted.equals(AUTO), features, candidates);
+    return candidates;
+  }
+
+  @Override
+  public String toString() {
+    return examined().toString();
   }
 
   static EngineUnavailableException unavailable(String what, String reason, List<Candidate> candidates) {

@@ -47,6 +47,12 @@ public final class Engines {
     return new EngineSelector(loader, e, b, featuresOff(loader)).select();
   }
 
+  /** Whether {@link #select} will answer the NIO engine without looking at another. */
+  public static boolean isNioAsked(String engine) {
+    String value = engine != null ? engine : System.getProperty(ENGINE_PROPERTY); // Without the loader: this is asked first of all.
+    return value != null && value.trim().equalsIgnoreCase(EngineSelector.NIO);
+  }
+
   private static String choice(String what, String value, String property, NativeLoader loader, List<String> known) {
     String source = what;
     if (value == null) {

@@ -41,6 +41,9 @@ public class NativeLoader {
 
   private record Outcome(Binding binding, UnavailableException failure) {}
 
+  /** @param cause of the system, or null */
+  private record Refusal(String text, UnavailableException cause) {}
+
   // No method references and lambdas where every start comes by: a cold JVM links each in a millisecond.
 
   private static final class SystemProperties implements UnaryOperator<String> {
@@ -62,6 +65,7 @@ public class NativeLoader {
   private final UnaryOperator<String> environment;
   private final Platform platform;
   private final Map<String, Outcome> outcomes = new HashMap<>();
+  private LibraryCopy foundByName; // until the others were looked for
 
   NativeLoader(
       ClassLoader resources, UnaryOperator<String> properties, UnaryOperator<String> environment, Platform platform) {
@@ -155,7 +159,7 @@ public class NativeLoader {
     }
     String also = passedOver.isEmpty() ? "" : "; on " + LIBRARY_PATH + ": " + String.join("; ", passedOver);
     try {
-      loaded = loadCopy(binding, LibraryFile.onClassPath(resources, platform));
+      loaded = loadCopy(binding, packaged());
     } catch (UnavailableException e) {
       throw also.isEmpty() ? e : new UnavailableException(e.getMessage() + also, e, false);
     }
@@ -163,6 +167,30 @@ public class NativeLoader {
       Log.logger().log(System.Logger.Level.WARNING, "Sluice took the library of the class path{0}.", also);
     }
     return loaded;
+  }
+
+  private LibraryFile packaged() throws UnavailableException {
+    NativeJar jar = NativeJar.find(resources, platform);
+    if (jar == null) {
+      return ClassPathSearch.find(resources, platform);
+    }
+    foundByName = jar.copy();
+    return jar.library();
+  }
+
+  /**
+   * Warns when the class path has another library than the one that was found there by the name of its jar. Looks through the whole class
+   * path, which no start waits for. Does so once.
+   */
+  public void warnOfOtherCopies() {
+    LibraryCopy loaded;
+    synchronized (this) {
+      loaded = foundByName;
+      foundByName = null;
+    }
+    if (loaded != null) {
+      ClassPathSearch.warnOfOthers(resources, platform, loaded);
+    }
   }
 
   private Binding loadInstalled(String binding, List<String> passedOver) {
@@ -195,29 +223,53 @@ public class NativeLoader {
   }
 
   private Binding loadCopy(String binding, LibraryFile library) throws UnavailableException {
-    List<String> refusals = new ArrayList<>();
-    UnavailableException last = null;
-    for (Path folder : TemporaryFolders.candidates(properties, environment)) {
+    List<Refusal> refusals = new ArrayList<>();
+    List<Path> first = TemporaryFolders.first(properties);
+    Binding loaded = loadCopy(first, binding, library, refusals);
+    if (loaded == null) { // Only now: a cold JVM takes a millisecond for its first look at the environment.
+      List<Path> others = TemporaryFolders.candidates(properties, environment);
+      others.removeAll(first);
+      loaded = loadCopy(others, binding, library, refusals);
+    }
+    if (loaded == null) {
+      throw noFolder(library, refusals);
+    }
+    return loaded;
+  }
+
+  /** Null: refused in each of these folders. */
+  private Binding loadCopy(List<Path> folders, String binding, LibraryFile library, List<Refusal> refusals) throws UnavailableException {
+    for (Path folder : folders) {
       if (!Files.isDirectory(folder)) {
-        refusals.add(folder + ": no such folder");
+        refusals.add(new Refusal(folder + ": no such folder", null));
       } else {
         try {
           return loadCopyIn(folder, binding, library);
         } catch (IOException | UnsupportedOperationException e) {
-          refusals.add(folder + ": " + (e.getClass() == IOException.class ? e.getMessage() : "not writable (" + e + ")"));
+          String why = e.getClass() == IOException.class ? e.getMessage() : "not writable (" + e + ")";
+          refusals.add(new Refusal(folder + ": " + why, null));
         } catch (UnavailableException e) {
           if (!e.isFileRelated()) {
             throw e;
           }
           // Looked up only now: reading the mounts is not for every start.
           boolean noexec = platform.isLinux() && TemporaryFolders.isNoexec(folder);
-          refusals.add(folder + ": " + (noexec ? "mounted noexec" : e.getMessage()));
-          last = e;
+          refusals.add(new Refusal(folder + ": " + (noexec ? "mounted noexec" : e.getMessage()), e));
         }
       }
     }
-    throw new UnavailableException(
-        "no folder to load " + library.fileName() + " from: " + String.join("; ", refusals) + ". Name a writable folder that"
+    return null;
+  }
+
+  private static UnavailableException noFolder(LibraryFile library, List<Refusal> refusals) {
+    List<String> texts = new ArrayList<>();
+    UnavailableException last = null;
+    for (Refusal r : refusals) {
+      texts.add(r.text);
+      last = r.cause != null ? r.cause : last;
+    }
+    return new UnavailableException(
+        "no folder to load " + library.fileName() + " from: " + String.join("; ", texts) + ". Name a writable folder that"
             + " allows execution and is its user's own with -D" + DIR_PROPERTY + "=FOLDER, or an unpacked library with -D" + PATH_PROPERTY
             + "=FILE",
         last,

@@ -1,6 +1,9 @@
 package io.sluice.internal.load;
 
 import io.sluice.internal.bind.UnavailableException;
+import java.io.File;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -8,12 +11,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -25,23 +26,36 @@ final class TemporaryFolders {
 
   private TemporaryFolders() {}
 
+  /** The folder that the user named, or the system's for temporary files if there is one. */
+  static List<Path> first(UnaryOperator<String> properties) throws UnavailableException {
+    String named = named(properties);
+    if (named != null) {
+      return List.of(NamedPath.of(NativeLoader.DIR_PROPERTY, named));
+    }
+    List<Path> folders = new ArrayList<>();
+    addIfSet(folders, properties.apply("java.io.tmpdir"), "");
+    return folders;
+  }
+
   /** Folders to try, in this order. One named by its user is the only one. */
   static List<Path> candidates(UnaryOperator<String> properties, UnaryOperator<String> environment)
       throws UnavailableException {
-    String named = properties.apply(NativeLoader.DIR_PROPERTY);
-    if (named != null && !named.isBlank()) {
-      return List.of(NamedPath.of(NativeLoader.DIR_PROPERTY, named));
+    List<Path> folders = new ArrayList<>(first(properties));
+    if (named(properties) == null) {
+      addIfSet(folders, environment.apply("XDG_CACHE_HOME"), "");
+      addIfSet(folders, properties.apply("user.home"), ".cache");
+      // Often the only writable place of a container with a read-only root.
+      addIfSet(folders, "/dev/shm", "");
     }
-    Set<Path> folders = new LinkedHashSet<>();
-    addIfSet(folders, properties.apply("java.io.tmpdir"), "");
-    addIfSet(folders, environment.apply("XDG_CACHE_HOME"), "");
-    addIfSet(folders, properties.apply("user.home"), ".cache");
-    // Often the only writable place of a container with a read-only root.
-    addIfSet(folders, "/dev/shm", "");
-    return new ArrayList<>(folders);
+    return folders;
   }
 
-  private static void addIfSet(Set<Path> folders, String folder, String below) {
+  private static String named(UnaryOperator<String> properties) {
+    String named = properties.apply(NativeLoader.DIR_PROPERTY);
+    return named == null || named.isBlank() ? null : named;
+  }
+
+  private static void addIfSet(List<Path> folders, String folder, String below) {
     if (folder != null && !folder.isBlank() && !folder.equals("?")) {
       Path path;
       try {
@@ -49,7 +63,7 @@ final class TemporaryFolders {
       } catch (InvalidPathException e) {
         return; // A home with a name that this JVM's file name encoding lacks is no reason to try no other folder.
       }
-      if (Files.isDirectory(path)) {
+      if (Files.isDirectory(path) && !folders.contains(path)) {
         folders.add(path);
       }
     }
@@ -72,15 +86,27 @@ final class TemporaryFolders {
       if (danger != null) {
         throw new IOException("not safe, " + danger);
       }
-      Files.write(file, content, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-      // A disk may fill up or fail without an error of write(2).
-      if (LibraryFile.crc32(content) != LibraryFile.crc32(Files.readAllBytes(file))) {
-        throw new IOException("what was read back is not what was written");
-      }
+      writeAndVerify(file.toFile(), content);
       return file;
     } catch (IOException e) {
       delete(file);
       throw e;
+    }
+  }
+
+  /** Nobody else could have put anything into the folder. Streams of files, because a channel's has a cold JVM copy 8 KiB at a time. */
+  private static void writeAndVerify(File file, byte[] content) throws IOException {
+    try (FileOutputStream out = new FileOutputStream(file)) {
+      out.write(content);
+    }
+    byte[] written = new byte[content.length];
+    int bytes;
+    try (FileInputStream in = new FileInputStream(file)) {
+      bytes = in.readNBytes(written, 0, written.length);
+    }
+    // A disk may fill up or fail without an error of write(2).
+    if (bytes < content.length || LibraryFile.crc32(content) != LibraryFile.crc32(written)) {
+      throw new IOException("what was read back is not what was written");
     }
   }
 
@@ -90,7 +116,7 @@ final class TemporaryFolders {
    */
   static String unpredictable(Path random) {
     byte[] bits = new byte[2 * Long.BYTES];
-    try (InputStream system = Files.newInputStream(random)) {
+    try (InputStream system = new FileInputStream(random.toFile())) {
       if (system.readNBytes(bits, 0, bits.length) < bits.length) {
         throw new IOException(random + " has ended");
       }

@@ -2,6 +2,7 @@ package io.sluice.internal.loop;
 
 import io.sluice.internal.jfr.Events;
 import io.sluice.internal.load.Announcement;
+import io.sluice.internal.load.NativeLoader;
 import io.sluice.internal.load.Selection;
 
 /**
@@ -11,6 +12,8 @@ import io.sluice.internal.load.Selection;
  * <ul>
  *   <li>loading the {@link RareClasses}
  *   <li>asking the flight recorder to tell of itself: {@link Events#listen}
+ *   <li>looking through the class path for other native libraries than the loaded one: {@link NativeLoader#warnOfOtherCopies}; not where
+ *       the group is closed before
  *   <li>the line of log that says what runs; but a downgrade is logged at once. It is there before the group's {@code close()} returns
  * </ul>
  */
@@ -28,7 +31,7 @@ final class AfterStart implements Watch.Watched {
 
   static AfterStart of(Selection selection) {
     AfterStart w = new AfterStart(selection);
-    if (Announcement.isDowngrade(selection)) {
+    if (selection.isDowngrade()) {
       w.tell();
     }
     return w;
@@ -61,6 +64,7 @@ final class AfterStart implements Watch.Watched {
     RareClasses.load();
     Events.INSTANCE.listen();
     tell();
+    NativeLoader.shared().warnOfOtherCopies();
     return false;
   }
 

@@ -50,7 +50,7 @@ public final class LoopGroup implements EventLoopGroup {
   private final List<Watch.Watched> watched = new ArrayList<>();
   /** Null: not the first group of this process. */
   private final StartAhead ahead;
-  private EngineReport report;
+  private Selection selection;
 
   private boolean shuttingDown;
   private int endedLoops;
@@ -68,7 +68,7 @@ public final class LoopGroup implements EventLoopGroup {
   /** For {@link EventLoopGroup.Builder#build()}. */
   public static EventLoopGroup open(EventLoopGroup.Builder builder) {
     LoopMemory memory = LoopMemory.of(builder);
-    StartAhead ahead = StartAhead.begin(memory);
+    StartAhead ahead = StartAhead.begin(memory, Engines.isNioAsked(builder.engine()));
     Selection selection = Engines.select(builder.engine(), builder.binding());
     LoopGroup group = new LoopGroup(builder.isCallerDriven(), builder.binding(), ahead);
     List<Engine> engines = new ArrayList<>();
@@ -84,7 +84,7 @@ public final class LoopGroup implements EventLoopGroup {
       engines.forEach(engine -> engine.destroy(true));
       throw e;
     }
-    group.report = selection.report();
+    group.selection = selection;
     if (!group.callerDriven) {
       group.startThreads(builder.threadFactory());
     }
@@ -249,7 +249,7 @@ public final class LoopGroup implements EventLoopGroup {
 
   /** Whether accepted sockets begin with the options of their listener: not promised by the JDK, so not for NIO. */
   boolean acceptedInherit() {
-    return !report.engine().equals("nio") && System.getProperty("os.name", "").startsWith("Linux");
+    return !engineName().equals("nio") && System.getProperty("os.name", "").startsWith("Linux");
   }
 
   @Override
@@ -257,8 +257,14 @@ public final class LoopGroup implements EventLoopGroup {
     return LoopStats.sum(name(), loops.stream().map(Loop::stats).toList());
   }
 
+  /** As {@link EngineReport#engine} names it. */
+  public String engineName() {
+    return selection.engine();
+  }
+
   @Override
   public EngineReport report() {
+    EngineReport report = selection.report();
     String known = SctpNatives.known(bindingWanted());
     List<EngineReport.Candidate> candidates = new ArrayList<>(report.candidates());
     candidates.add(
@@ -269,7 +275,7 @@ public final class LoopGroup implements EventLoopGroup {
 
   /** The binding that runs, or with the NIO engine the one that was asked for: null, or "auto", or a name. */
   public String bindingWanted() {
-    return bindingWanted != null || report.binding().equals("none") ? bindingWanted : report.binding();
+    return bindingWanted != null || selection.binding().equals("none") ? bindingWanted : selection.binding();
   }
 
   // ------------------------------------------------------------------------------------------- the end
@@ -380,6 +386,6 @@ public final class LoopGroup implements EventLoopGroup {
 
   @Override
   public String toString() {
-    return "event loop group " + number + " of " + loops.size() + ", " + report.engine() + ", " + report.binding();
+    return "event loop group " + number + " of " + loops.size() + ", " + engineName() + ", " + selection.binding();
   }
 }

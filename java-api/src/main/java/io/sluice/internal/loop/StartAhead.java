@@ -2,12 +2,14 @@ package io.sluice.internal.loop;
 
 import io.sluice.CloseReason;
 import io.sluice.ConnectionOptions;
-import io.sluice.EngineReport;
+import io.sluice.EventLoop;
+import io.sluice.IdleKind;
 import io.sluice.IdlePolicy;
 import io.sluice.ListenOptions;
 import io.sluice.ListenerState;
 import io.sluice.LoopMetric;
 import io.sluice.SendResult;
+import io.sluice.TransportException;
 import io.sluice.TransportOption;
 import io.sluice.internal.abi.CompletionRing;
 import io.sluice.internal.abi.Counters;
@@ -17,8 +19,9 @@ import io.sluice.internal.abi.WakeWord;
 import io.sluice.internal.engine.EngineConfig;
 import io.sluice.internal.engine.NativeEngine;
 import io.sluice.internal.jfr.Events;
+import io.sluice.internal.nio.NioEngine;
 import java.nio.ByteBuffer;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.security.Security;
 
 /**
  * Shortens the first start of a process: while its caller looks for the native library and tries the engines, a thread makes the receive
@@ -32,32 +35,44 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * </pre>
  */
 final class StartAhead implements Runnable {
-  private static final AtomicBoolean FIRST = new AtomicBoolean(true);
+  private static boolean first = true; // guarded by the class: an AtomicBoolean would be the first VarHandle, which takes its time
+
+  /** The first address reads the whole file of security properties. They are initialised without need of any other class. */
+  private static final String USED_BY_ADDRESSES = "networkaddress.cache.ttl";
 
   private final LoopMemory memory;
+  private final boolean nio;
   private final Thread thread;
   private boolean begun;
   private boolean done;
   private ByteBuffer slab;
 
-  StartAhead(LoopMemory memory) {
+  /** @param nio the NIO engine was asked for: its classes will be needed */
+  StartAhead(LoopMemory memory, boolean nio) {
     this.memory = memory;
+    this.nio = nio;
     thread = new Thread(null, this, "sluice-start", 0, false);
     thread.setDaemon(true);
   }
 
   /** Null when there is nothing to win. */
-  static StartAhead begin(LoopMemory memory) {
-    if (Runtime.getRuntime().availableProcessors() == 1 || !FIRST.getAndSet(false)) {
+  static StartAhead begin(LoopMemory memory, boolean nio) {
+    if (Runtime.getRuntime().availableProcessors() == 1 || !isFirst()) {
       return null;
     }
     try {
-      StartAhead ahead = new StartAhead(memory);
+      StartAhead ahead = new StartAhead(memory, nio);
       ahead.thread.start();
       return ahead;
     } catch (OutOfMemoryError e) {
       return null; // A limit of threads or of memory: who meets it next has something to say about it.
     }
+  }
+
+  private static synchronized boolean isFirst() {
+    boolean was = first;
+    first = false;
+    return was;
   }
 
   /** The buffers of the first loop, once; else null. */
@@ -82,6 +97,23 @@ final class StartAhead implements Runnable {
 
   @Override
   public void run() {
+    try {
+      if (!nio) {
+        makeSlab(); // A native engine leaves the time to do this first.
+      }
+      ofLoops();
+      if (nio) {
+        NioEngine.classes();
+        makeSlab();
+      }
+      Security.getProperty(USED_BY_ADDRESSES);
+      ofConnections();
+    } catch (LinkageError e) {
+      makeSlab(); // The class is missed by whoever needs it.
+    }
+  }
+
+  private void makeSlab() {
     if (begun()) {
       ByteBuffer made = null;
       try {
@@ -91,12 +123,6 @@ final class StartAhead implements Runnable {
       } finally {
         made(made);
       }
-    }
-    try {
-      ofLoops();
-      ofConnections();
-    } catch (LinkageError e) {
-      // Likewise.
     }
   }
 
@@ -131,17 +157,17 @@ final class StartAhead implements Runnable {
       TaskQueue.class, TurnClock.class, LoopShutdown.class, FlushList.class, CompletionRing.class, Submissions.class, SubmissionRing.class,
       ReturnRing.class, Scratch.class, Dispatcher.class, LeasePool.class, SendMemory.class, CallbackLease.class, RetainedLease.class,
       WakeWord.class, TimerWheel.class, LoopStatsReader.class, LoopMetric.class, Counters.class, IdleWatches.class, IdlePolicy.class,
-      LoopUdp.class, LoopMessages.class, EngineReport.class, EngineReport.Candidate.class, AfterStart.class, LoopWatch.class,
-      StallDetector.class, JmxWatch.class, Watch.class
+      LoopUdp.class, LoopMessages.class, EventLoop.Scheduled.class, LoopShutdown.class
     };
   }
 
   private static Class<?>[] ofConnections() {
     return new Class<?>[] {
-      ListenOptions.class, ConnectionOptions.class, TransportOption.class, Addresses.class, ListenerImpl.class, ListenerState.class,
+      AfterStart.class, LoopWatch.class, StallDetector.class, JmxWatch.class, Watch.class, IdleWatch.class, IdleKind.class,
+      ListenOptions.class, ListenOptions.Distribution.class, ConnectionOptions.class, TransportOption.class, Addresses.class, ListenerImpl.class, ListenerState.class,
       Settings.class, Options.class, AcceptOptions.class, ListenerSocket.class, Tokens.class, Addresses.Compact.class, Events.class,
       SendRecord.class, ForeignSend.class, NoHandler.class, SendResult.class, CloseReasons.class, CloseReason.class,
-      CloseReason.Kind.class, CloseReason.Initiator.class, Linger.class
+      CloseReason.Kind.class, CloseReason.Initiator.class, Linger.class, IdleRules.class, TransportException.class
     };
   }
 }

@@ -27,6 +27,17 @@ import java.util.concurrent.atomic.AtomicReference;
  * </ul>
  */
 public final class NioEngine implements Engine {
+  /** What an engine needs before its first connection is served. Naming a class loads it, and does not initialise it. */
+  public static Class<?>[] classes() {
+    return new Class<?>[] {
+      NioLimits.class, NioLoop.class, NioMemory.class, NioMemory.Slab.class, NioMeta.class, NioRings.class,
+      NioSlots.class, NioSlot.class, NioPoller.class, NioFiles.class, NioPools.class, NioPool.class, NioSubmissions.class,
+      NioAddresses.Unusable.class, NioSqe.class, NioSockets.class, NioSendQueue.class, NioInbound.class, NioAccept.class,
+      NioReceive.class, NioConnect.class, NioDatagrams.class, NioDatagramSends.class, NioClose.class, NioAddresses.class,
+      NioSlot.Life.class, NioOptions.class, NioOptions.Values.class, NioErrors.class, NioSend.class
+    };
+  }
+
   private final NioLoop loop;
   private final AtomicReference<Thread> owner = new AtomicReference<>();
   private volatile boolean destroyed;

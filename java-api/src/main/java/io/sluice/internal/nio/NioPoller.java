@@ -15,14 +15,12 @@ import java.util.function.Consumer;
  *
  * <p>The JDK waits in whole milliseconds: timeouts are rounded up, so that no timer fires early.
  */
-final class NioPoller {
+final class NioPoller implements Consumer<SelectionKey> {
   private static final long NANOS_PER_MILLI = 1_000_000;
 
   private final NioRings rings;
   private final WakeWord wakeWord;
   private final Selector selector;
-  /** One object for ever: select(Consumer) then leaves no garbage, unlike an iterator over the selected keys. */
-  private final Consumer<SelectionKey> collect = this::collect;
   private SelectionKey[] ready = new SelectionKey[64];
   private int readyCount;
   private boolean interrupted;
@@ -33,7 +31,9 @@ final class NioPoller {
     selector = Selector.open();
   }
 
-  private void collect(SelectionKey key) {
+  /** For the selector: select(Consumer) leaves no garbage, unlike an iterator over the selected keys. */
+  @Override
+  public void accept(SelectionKey key) {
     if (readyCount == ready.length) {
       ready = Arrays.copyOf(ready, readyCount * 2);
     }
@@ -54,15 +54,15 @@ final class NioPoller {
   boolean poll(long timeoutNanos) throws IOException {
     rings.count(Abi.CTR_SYSCALLS);
     if (timeoutNanos == 0) {
-      selector.selectNow(collect);
+      selector.selectNow(this);
       return false;
     }
     if (wakeWord.sleep()) {
       rings.count(Abi.CTR_WAITS);
       // To the JDK 0 means without limit.
-      selector.select(collect, timeoutNanos < 0 ? 0 : (timeoutNanos - 1) / NANOS_PER_MILLI + 1);
+      selector.select(this, timeoutNanos < 0 ? 0 : (timeoutNanos - 1) / NANOS_PER_MILLI + 1);
     } else {
-      selector.selectNow(collect);
+      selector.selectNow(this);
     }
     if (Thread.interrupted()) {
       interrupted = true;

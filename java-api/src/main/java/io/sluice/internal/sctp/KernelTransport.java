@@ -51,7 +51,7 @@ final class KernelTransport implements SctpTransport {
       throw new IllegalArgumentException(
           "silent: the kernel answers strangers by rules of its own; backend KERNEL cannot turn that off");
     }
-    String engine = group.report().engine();
+    String engine = group.engineName();
     if (!engine.equals("io_uring") && !engine.equals("epoll")) {
       throw unavailable("the group runs on " + engine + "; sockets of the kernel's SCTP need io_uring or epoll");
     }

@@ -48,7 +48,7 @@ final class Transport implements SctpTransport {
     this.stacks = new StacksByLoop<>(group.loops().size(), loop -> SctpLoop.open(loop, natives, options));
     // Tells of ICMP errors on sockets that are not connected, too; the JDK's channels cannot.
     UdpOptions many = UdpOptions.defaults().with(TransportOption.SO_RCVBUF, RECEIVE_BUFFER_BYTES);
-    this.udp = group.report().engine().equals("nio") ? many : many.with(TransportOption.IP_RECVERR, true);
+    this.udp = group.engineName().equals("nio") ? many : many.with(TransportOption.IP_RECVERR, true);
   }
 
   /** Loop thread: its stack. */

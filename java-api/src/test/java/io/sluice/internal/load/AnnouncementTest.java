@@ -66,7 +66,7 @@ class AnnouncementTest {
   }
 
   private static boolean downgrade(String engine, String binding, boolean asked, Platform platform) {
-    return Announcement.isDowngrade(new Selection(engine, binding, asked, 0, List.of()), platform);
+    return new Selection(engine, binding, asked, 0, List.of()).isDowngradeOn(platform);
   }
 
   @Test

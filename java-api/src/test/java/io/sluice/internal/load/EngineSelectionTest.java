@@ -61,6 +61,17 @@ class EngineSelectionTest {
   }
 
   @Test
+  void noStartWaitsForALookAtWhatComesBehindTheChoice() {
+    Selection selection = realSelection("auto", "auto");
+    List<String> names = selection.examined().stream().map(Candidate::name).toList();
+    assertEquals(selection.binding(), names.get(names.size() - 1));
+    assertEquals(selection.engine(), names.get(names.size() - 2));
+    assertFalse(names.contains("ffm") || names.contains("jna"), names.toString());
+    assertReasonsForAllOthers(selection); // looks at them
+    assertEquals(selection.candidates(), selection.examined());
+  }
+
+  @Test
   void engineAskedForByNameIsTakenAndTheOthersSaySo() {
     Selection selection = realSelection(READINESS, "jni");
     assertEquals(READINESS, selection.engine());

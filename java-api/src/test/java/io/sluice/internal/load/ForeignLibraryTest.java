@@ -77,14 +77,14 @@ class ForeignLibraryTest {
   @Test
   void theJarOfAnotherPlatformIsNamedBesideTheOneThatIsMissing() {
     Platform alpine = new Platform("linux", "x86_64", Platform.MUSL);
-    String reason = LibraryFile.missing(alpine, false, List.of("linux-x86_64"));
+    String reason = ClassPathSearch.missing(alpine, false, List.of("linux-x86_64"));
     assertTrue(reason.startsWith("no native library for linux-x86_64-musl on the class path (only for linux-x86_64); add"), reason);
     assertTrue(reason.endsWith("with the classifier linux-x86_64-musl"), reason);
   }
 
   @Test
   void wherePlatformsHaveNoJarNoneIsAskedFor() {
-    String reason = LibraryFile.missing(new Platform("windows", "x86_64", "system"), false, List.of());
+    String reason = ClassPathSearch.missing(new Platform("windows", "x86_64", "system"), false, List.of());
     assertEquals("there is no native library for windows-x86_64; build one (docs/platforms.md) or use the NIO engine", reason);
   }
 

@@ -144,7 +144,7 @@ class NativeLoaderTest {
     byte[] library = NativeFolder.realLibrary();
     NativeFolder other = NativeFolder.in(dir.resolve("a")).with(java.util.Arrays.copyOf(library, library.length + 1), "1");
     NativeFolder ours = NativeFolder.in(dir.resolve("b")).with(library, "2");
-    LibraryFile found = LibraryFile.onClassPath(NativeFolder.classPath(other, ours), NativeFolder.PLATFORM, "2");
+    LibraryFile found = ClassPathSearch.find(NativeFolder.classPath(other, ours), NativeFolder.PLATFORM, "2");
     assertEquals("2", found.version());
     assertEquals(library.length, found.content().length);
   }
@@ -180,7 +180,7 @@ class NativeLoaderTest {
     Logger logger = Logger.getLogger("io.sluice");
     logger.addHandler(keeping);
     try {
-      LibraryFile.onClassPath(loader, NativeFolder.PLATFORM, "1");
+      ClassPathSearch.find(loader, NativeFolder.PLATFORM, "1");
     } finally {
       logger.removeHandler(keeping);
     }

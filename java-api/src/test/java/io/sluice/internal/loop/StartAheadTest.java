@@ -18,7 +18,7 @@ class StartAheadTest {
   private static final int COUNT = 16;
 
   private static StartAhead ahead() {
-    return new StartAhead(new LoopMemory(BYTES, COUNT, 1 << 20, false));
+    return new StartAhead(new LoopMemory(BYTES, COUNT, 1 << 20, false), false);
   }
 
   @Test

@@ -84,8 +84,6 @@ static jlong JNICALL jni_address(JNIEnv *env, jclass cls, jobject direct) {
 }
 
 static const JNINativeMethod METHODS[] = {
-    METHOD("registerSctp0", "(Ljava/lang/Class;)V", sluice_sctp_jni_register),
-    METHOD("registerKernelSctp0", "(Ljava/lang/Class;)V", sluice_sctp_kernel_jni_register),
     METHOD("abi0", "()I", jni_abi),
     METHOD("probe0", "(IJ)I", jni_probe),
     METHOD("sharedBytes0", "(J)J", jni_shared_bytes),
@@ -98,6 +96,12 @@ static const JNINativeMethod METHODS[] = {
     METHOD("destroy0", "(JI)I", jni_destroy),
     METHOD("strerror0", "(I)Ljava/lang/String;", jni_strerror),
     METHOD("address0", "(Ljava/nio/ByteBuffer;)J", jni_address),
+};
+
+/* A class that does not have these does without SCTP. */
+static const JNINativeMethod SCTP_METHODS[] = {
+    METHOD("registerSctp0", "(Ljava/lang/Class;)V", sluice_sctp_jni_register),
+    METHOD("registerKernelSctp0", "(Ljava/lang/Class;)V", sluice_sctp_kernel_jni_register),
 };
 
 /* ------------------------------------------------------------------------------------------ finding the class */
@@ -194,5 +198,8 @@ JNIEXPORT jint JNICALL JNI_OnLoad(JavaVM *vm, void *reserved) {
     if (cls == NULL) return JNI_ERR; /* the pending exception tells System.load()'s caller why */
     jint count = (jint)(sizeof METHODS / sizeof METHODS[0]);
     if ((*env)->RegisterNatives(env, cls, METHODS, count) != JNI_OK) return JNI_ERR;
+    if ((*env)->RegisterNatives(env, cls, SCTP_METHODS, (jint)(sizeof SCTP_METHODS / sizeof SCTP_METHODS[0])) != JNI_OK) {
+        (*env)->ExceptionClear(env);
+    }
     return JNI_VERSION_NEEDED;
 }

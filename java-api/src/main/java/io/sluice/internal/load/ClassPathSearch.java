@@ -87,7 +87,8 @@ final class ClassPathSearch {
   }
 
   private void warnIfDifferent(LibraryCopy chosen) {
-    if (copies.stream().anyMatch(c -> !c.get("buildId").equals(chosen.get("buildId")))) {
+    String buildId = chosen.get("buildId");
+    if (copies.isEmpty() || copies.stream().anyMatch(c -> !c.get("buildId").equals(buildId))) {
       Log.logger().log(
           System.Logger.Level.WARNING,
           "Different native libraries on the class path: {0}. Loading {1}; keep one sluice-native jar.",

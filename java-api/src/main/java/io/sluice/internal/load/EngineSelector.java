@@ -87,6 +87,8 @@ final class EngineSelector implements Selection.Standing {
     for (String name : Bindings.NAMES) {
       if (bindingWanted.equals(AUTO) ? binding == null : name.equals(bindingWanted)) {
         tryBinding(name);
+      } else if (binding == null) {
+        bindings.put(name, unneeded(name)); // It comes before the one that was asked for, so the log will say why it is not used.
       }
     }
   }
@@ -160,33 +162,32 @@ final class EngineSelector implements Selection.Standing {
   // ---- results ----
 
   @Override
-  public synchronized List<Candidate> all() {
-    for (String name : order) {
-      if (!engines.containsKey(name)) {
-        engines.put(name, passedOver(name));
-      }
-    }
-    for (String name : Bindings.NAMES) {
-      if (!bindings.containsKey(name)) {
-        bindings.put(name, unneeded(name));
-      }
-    }
-    return examined();
+  public List<Candidate> all() {
+    return standing(true);
   }
 
   @Override
-  public synchronized List<Candidate> examined() {
+  public List<Candidate> examined() {
+    return standing(false);
+  }
+
+  /** What was not usable after the choice is looked at again each time: the reason may have been one of that moment. */
+  private synchronized List<Candidate> standing(boolean all) {
     List<Candidate> candidates = new ArrayList<>();
     for (String name : order) {
       if (engines.containsKey(name)) {
         candidates.add(engines.get(name));
+      } else if (all) {
+        candidates.add(passedOver(name));
       }
     }
     for (String name : Bindings.NAMES) {
-      Candidate c = bindings.get(name);
-      if (c != null) {
+      if (bindings.containsKey(name)) {
+        Candidate c = bindings.get(name);
         boolean idle = engine.equals(NIO) && c.usable() && c.reason().isEmpty();
         candidates.add(idle ? new Candidate(c.kind(), name, true, NEEDS_NONE) : c);
+      } else if (all) {
+        candidates.add(unneeded(name));
       }
     }
     return candidates;

@@ -2,6 +2,7 @@ package io.sluice.internal.load;
 
 import io.sluice.internal.abi.Abi;
 import io.sluice.internal.bind.UnavailableException;
+import java.io.File;
 import java.util.Properties;
 
 /**
@@ -47,6 +48,9 @@ record LibraryCopy(String place, Properties properties) {
       fault = LibraryFile.fault(content, platform);
     }
     String fileName = fileName(platform);
+    if (fault == null && !new File(fileName).getName().equals(fileName)) {
+      fault = "is no name of a file";
+    }
     if (fault != null) {
       throw new UnavailableException(fileName + " beside " + place + " " + fault + "; get the sluice-native jar again");
     }

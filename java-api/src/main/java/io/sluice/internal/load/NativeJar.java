@@ -4,9 +4,10 @@ import io.sluice.internal.bind.UnavailableException;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URISyntaxException;
 import java.util.Properties;
+import java.util.jar.JarFile;
 import java.util.zip.ZipEntry;
-import java.util.zip.ZipFile;
 
 /**
  * The native jar, taken straight from the class path of the application by its name. The class loader's own way, {@link ClassPathSearch},
@@ -25,31 +26,45 @@ record NativeJar(LibraryCopy copy, LibraryFile library) {
 
   /** Null when the class loader has to be asked. */
   static NativeJar find(ClassLoader loader, Platform platform) {
-    boolean usual = loader != null && loader == ClassLoader.getSystemClassLoader() && System.getProperty(LOADER_OF_SYSTEM) == null;
-    return usual ? find(System.getProperty(CLASS_PATH, ""), platform) : null;
+    boolean usual =
+        loader != null && loader == ClassLoader.getSystemClassLoader() && System.getProperty(LOADER_OF_SYSTEM) == null
+            && !NativeJar.class.getModule().isNamed();
+    return usual ? find(System.getProperty(CLASS_PATH, ""), ours(), platform) : null;
   }
 
-  static NativeJar find(String classPath, Platform platform) {
-    String jar = named(classPath, platform);
+  /** Where this class comes from; null when that is no file. */
+  private static File ours() {
+    try {
+      return new File(NativeJar.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    } catch (URISyntaxException | RuntimeException e) {
+      return null;
+    }
+  }
+
+  /** @param ours where Sluice's classes come from: a class path without it is not the one that is in effect */
+  static NativeJar find(String classPath, File ours, Platform platform) {
+    File jar = named(classPath, ours, platform);
     if (jar == null) {
       return null;
     }
-    try (ZipFile zip = new ZipFile(jar)) {
-      return in(zip, platform);
+    try (JarFile file = new JarFile(jar)) { // It verifies signatures, which a zip file does not.
+      return in(file, platform);
     } catch (IOException | UnavailableException | RuntimeException e) {
       return null;
     }
   }
 
-  /** The one entry that is called as the build calls its jar; or the only entry, which may hold everything. */
-  private static String named(String classPath, Platform platform) {
+  /** The one entry that is called as the build calls its jar; or Sluice's own, if it is the only one: it may hold everything. */
+  private static File named(String classPath, File ours, Platform platform) {
     String end = "-" + platform.classifier() + ".jar";
     String found = null;
+    boolean oursSeen = false;
     int next;
     for (int at = 0; at < classPath.length(); at = next + 1) {
       next = classPath.indexOf(File.pathSeparatorChar, at);
       next = next < 0 ? classPath.length() : next;
       String entry = classPath.substring(at, next);
+      oursSeen |= new File(entry).getAbsoluteFile().equals(ours);
       boolean only = entry.length() == classPath.length() && entry.endsWith(".jar");
       int name = entry.lastIndexOf(File.separatorChar) + 1;
       if (only || entry.endsWith(end) && entry.startsWith("sluice-native", name)) {
@@ -59,10 +74,10 @@ record NativeJar(LibraryCopy copy, LibraryFile library) {
         found = entry;
       }
     }
-    return found;
+    return found != null && oursSeen ? new File(found).getAbsoluteFile() : null;
   }
 
-  private static NativeJar in(ZipFile zip, Platform platform) throws IOException, UnavailableException {
+  private static NativeJar in(JarFile zip, Platform platform) throws IOException, UnavailableException {
     String folder = LibraryFile.RESOURCE_FOLDER + platform.classifier() + "/";
     ZipEntry entry = zip.getEntry(folder + LibraryCopy.PROPERTIES);
     if (entry == null) {

@@ -1,5 +1,6 @@
 package io.sluice.internal.load;
 
+import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -82,18 +83,31 @@ public record Platform(String os, String arch, String libc) {
 
   /**
    * The C library is the one of the program's loader, which the program names on its first page (PT_INTERP, elf(5)). Where that does not say
-   * it, musl's loader is mapped into every process that uses it; its presence in /lib alone would prove nothing.
+   * it, or names a link that leads to musl's, musl's loader is mapped into every process that uses it; its presence in /lib alone would
+   * prove nothing.
    */
   private static String linuxLibc() {
     try {
-      String program = text("/proc/self/exe", FIRST_PAGE);
-      if (program.contains(GLIBC_LOADER)) {
+      if (isGlibc(text("/proc/self/exe", FIRST_PAGE))) {
         return GLIBC;
       }
-      return program.contains(MUSL_LOADER) || text("/proc/self/maps", Integer.MAX_VALUE).contains(MUSL_LOADER) ? MUSL : GLIBC;
+    } catch (IOException e) {
+      // Perhaps the program may be run and not read.
+    }
+    try {
+      return text("/proc/self/maps", Integer.MAX_VALUE).contains(MUSL_LOADER) ? MUSL : GLIBC;
     } catch (IOException e) {
       return GLIBC;
     }
+  }
+
+  static boolean isGlibc(String program) throws IOException {
+    int at = program.indexOf(GLIBC_LOADER);
+    if (at < 0) {
+      return false;
+    }
+    String loader = program.substring(program.lastIndexOf('\0', at) + 1, program.indexOf('\0', at));
+    return !new File(loader).getCanonicalPath().contains(MUSL);
   }
 
   /** In one piece, and not through a channel: a stream of lines would take a cold JVM ten times as long. */

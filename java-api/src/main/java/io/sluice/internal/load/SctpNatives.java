@@ -113,7 +113,9 @@ public final class SctpNatives {
     List<String> reasons = new ArrayList<>();
     for (String name : names) {
       try {
-        return loader.load(name);
+        Binding loaded = loader.load(name);
+        loader.warnOfOtherCopies(); // No group's start may have loaded it, after which that is done.
+        return loaded;
       } catch (UnavailableException e) {
         reasons.add(name + ": " + e.getMessage());
       }

@@ -22,7 +22,7 @@ public record Selection(String engine, String binding, boolean engineAsked, int 
     /** Those that were looked at before the choice was made. */
     List<Candidate> examined();
 
-    /** All; those that were passed over are looked at in the first call. */
+    /** All; those that were passed over are looked at in the call. */
     List<Candidate> all();
   }
 
@@ -41,7 +41,7 @@ public record Selection(String engine, String binding, boolean engineAsked, int 
     this(engine, binding, engineAsked, features, new Known(List.copyOf(candidates)));
   }
 
-  /** Every engine and every binding. Takes milliseconds at the first call. */
+  /** Every engine and every binding. May take milliseconds. */
   public List<Candidate> candidates() {
     return standing.all();
   }
@@ -75,7 +75,7 @@ public record Selection(String engine, String binding, boolean engineAsked, int 
     return new Selection(engine, binding, engineAsked, inUse, standing);
   }
 
-  /** The same for users. Takes milliseconds at the first call. */
+  /** The same for users. May take milliseconds. */
   public EngineReport report() {
     List<EngineReport.Candidate> told = new ArrayList<>();
     for (Candidate c : candidates()) {

@@ -94,8 +94,11 @@ final class TemporaryFolders {
     }
   }
 
-  /** Nobody else could have put anything into the folder. Streams of files, because a channel's has a cold JVM copy 8 KiB at a time. */
+  /** Streams of files, because a channel's has a cold JVM copy 8 KiB at a time. */
   private static void writeAndVerify(File file, byte[] content) throws IOException {
+    if (!file.createNewFile()) {
+      throw new IOException("there is a file already");
+    }
     try (FileOutputStream out = new FileOutputStream(file)) {
       out.write(content);
     }

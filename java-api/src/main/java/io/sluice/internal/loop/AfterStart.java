@@ -12,8 +12,7 @@ import io.sluice.internal.load.Selection;
  * <ul>
  *   <li>loading the {@link RareClasses}
  *   <li>asking the flight recorder to tell of itself: {@link Events#listen}
- *   <li>looking through the class path for other native libraries than the loaded one: {@link NativeLoader#warnOfOtherCopies}; not where
- *       the group is closed before
+ *   <li>looking through the class path for other native libraries than the loaded one: {@link NativeLoader#warnOfOtherCopies}
  *   <li>the line of log that says what runs; but a downgrade is logged at once. It is there before the group's {@code close()} returns
  * </ul>
  */
@@ -22,7 +21,7 @@ final class AfterStart implements Watch.Watched {
   private static final long LATER_NANOS = 200_000_000L;
 
   private final Selection selection;
-  private long passed;
+  private final long since = System.nanoTime();
   private boolean told;
 
   private AfterStart(Selection selection) {
@@ -57,20 +56,23 @@ final class AfterStart implements Watch.Watched {
 
   @Override
   public boolean look(long passedNanos) {
-    passed += passedNanos; // What else is watched may have a shorter period.
-    if (passed < LATER_NANOS) {
-      return true;
+    if (!isLater(System.nanoTime())) {
+      return true; // What else is watched has a shorter period.
     }
     RareClasses.load();
     Events.INSTANCE.listen();
-    tell();
-    NativeLoader.shared().warnOfOtherCopies();
+    end();
     return false;
+  }
+
+  boolean isLater(long nanoTime) {
+    return nanoTime - since >= LATER_NANOS;
   }
 
   @Override
   public void end() {
     tell();
+    NativeLoader.shared().warnOfOtherCopies();
   }
 
   @Override

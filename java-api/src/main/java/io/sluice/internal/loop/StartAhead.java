@@ -21,7 +21,9 @@ import io.sluice.internal.engine.NativeEngine;
 import io.sluice.internal.jfr.Events;
 import io.sluice.internal.nio.NioEngine;
 import java.nio.ByteBuffer;
+import java.nio.channels.spi.SelectorProvider;
 import java.security.Security;
+import java.util.ServiceConfigurationError;
 
 /**
  * Shortens the first start of a process: while its caller looks for the native library and tries the engines, a thread makes the receive
@@ -98,18 +100,18 @@ final class StartAhead implements Runnable {
   @Override
   public void run() {
     try {
-      if (!nio) {
-        makeSlab(); // A native engine leaves the time to do this first.
+      if (nio) {
+        SelectorProvider.provider(); // It is looked for among the services of all jars.
       }
-      ofLoops();
+      makeSlab();
       if (nio) {
         NioEngine.classes();
-        makeSlab();
       }
+      ofLoops();
       Security.getProperty(USED_BY_ADDRESSES);
       ofConnections();
-    } catch (LinkageError e) {
-      makeSlab(); // The class is missed by whoever needs it.
+    } catch (LinkageError | ServiceConfigurationError | RuntimeException e) {
+      makeSlab(); // Whoever needs what is missing will say so.
     }
   }
 

@@ -72,7 +72,17 @@ class ReachabilityMetadataIT {
   // ---- JNI ----
 
   private static String entry(String type, Stream<String> methods) {
-    return methods.collect(Collectors.joining(",\n", "    {\n      \"type\": \"" + type + "\",\n      \"jniAccessible\": true,\n      \"methods\": [\n", "\n      ]\n    }"));
+    return entry(type, "", methods);
+  }
+
+  private static String entry(String type, String fields, Stream<String> methods) {
+    String begin = "    {\n      \"type\": \"" + type + "\",\n      \"jniAccessible\": true,\n" + fields + "      \"methods\": [\n";
+    return methods.collect(Collectors.joining(",\n", begin, "\n      ]\n    }"));
+  }
+
+  /** What JNI_OnLoad reads in the class that loads the library. */
+  private static String fields(Class<?> type) {
+    return type == JniBinding.class ? "      \"fields\": [\n        {\"name\": \"loading\"}\n      ],\n" : "";
   }
 
   private static String method(String name, Class<?>... parameters) {
@@ -92,11 +102,12 @@ class ReachabilityMetadataIT {
     String registered =
         ofBinding("Jni")
             .filter(c -> Arrays.stream(c.getDeclaredMethods()).anyMatch(m -> Modifier.isNative(m.getModifiers())))
-            .map(c -> entry(c.getName(), natives(c)))
+            .map(c -> entry(c.getName(), fields(c), natives(c)))
             .collect(Collectors.joining(",\n"));
-    // JNI_OnLoad looks for the class that loads the library on the stack.
+    // JNI_OnLoad asks whether this thread is loading, or looks for the class that loads the library on the stack.
     String called =
         entry("java.lang.StackTraceElement", Stream.of(method("getClassName"), method("getMethodName"))) + ",\n"
+            + entry("java.lang.Thread", Stream.of(method("currentThread"))) + ",\n"
             + entry("java.lang.Throwable", Stream.of(method("<init>"), method("getStackTrace")));
     // NioOptions looks for options by name that a JDK may lack.
     String lookedUp = "    {\n      \"type\": \"jdk.net.ExtendedSocketOptions\",\n      \"allPublicFields\": true\n    }";

@@ -68,7 +68,30 @@ class EngineSelectionTest {
     assertEquals(selection.engine(), names.get(names.size() - 2));
     assertFalse(names.contains("ffm") || names.contains("jna"), names.toString());
     assertReasonsForAllOthers(selection); // looks at them
-    assertEquals(selection.candidates(), selection.examined());
+  }
+
+  /** It comes first, so whoever reads the line of log wants to know. */
+  @Test
+  void theLogSaysWhyNotTheBindingBeforeTheOneThatWasAskedFor() {
+    Selection selection = realSelection("auto", "jna");
+    String text = Announcement.text(selection, NativeFolder.PLATFORM, "1");
+    assertTrue(text.contains("Not jni") && text.contains("jna was asked for"), text);
+  }
+
+  /** What stands in the way of another one may go away again: a report of a bad moment is not the last word. */
+  @Test
+  void whatComesBehindTheChoiceIsLookedAtAgain() throws Exception {
+    String[] obstacle = {"out of file descriptors, just now"};
+    NativeLoader loader = new NativeLoader(CLASS_PATH, Map.of("java.io.tmpdir", System.getProperty("java.io.tmpdir"))::get, name -> null, NativeFolder.PLATFORM) {
+      @Override
+      public synchronized String obstacle(String binding) {
+        return obstacle[0];
+      }
+    };
+    Selection selection = Engines.select(loader, "nio", "auto");
+    assertFalse(selection.candidate(Candidate.BINDING, "jna").usable());
+    obstacle[0] = null;
+    assertTrue(selection.candidate(Candidate.BINDING, "jna").usable());
   }
 
   @Test

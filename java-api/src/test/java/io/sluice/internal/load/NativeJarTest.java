@@ -4,13 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.sluice.internal.bind.UnavailableException;
 import java.io.File;
 import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Properties;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,12 +32,16 @@ class NativeJarTest {
     library = NativeFolder.realLibrary();
   }
 
-  private static NativeJar find(Object... entries) {
+  private NativeJar find(Object... entries) {
+    return findFor(dir, entries);
+  }
+
+  private static NativeJar findFor(Path ours, Object... entries) {
     StringBuilder classPath = new StringBuilder();
     for (Object entry : entries) {
       classPath.append(classPath.length() == 0 ? "" : File.pathSeparator).append(entry);
     }
-    return NativeJar.find(classPath.toString(), NativeFolder.PLATFORM);
+    return NativeJar.find(classPath.toString(), ours.toFile(), NativeFolder.PLATFORM);
   }
 
   private Path jar(String name) throws Exception {
@@ -43,7 +51,7 @@ class NativeJarTest {
   @Test
   void aJarOfThatNameIsFoundWhereverItStands() throws Exception {
     Path jar = jar(NAME);
-    for (NativeJar found : new NativeJar[] {find(dir, jar, "x.jar"), find(jar, "", dir), find("nowhere", jar)}) {
+    for (NativeJar found : new NativeJar[] {find(dir, jar, "x.jar"), find(jar, "", dir), find("nowhere", jar, dir)}) {
       assertArrayEquals(library, found.library().content());
       assertEquals(LibraryFile.sha256(library), found.copy().get("buildId"));
       assertEquals("1", found.library().version());
@@ -54,8 +62,32 @@ class NativeJarTest {
   @Test
   void theOnlyEntryMayHaveAnyName() throws Exception {
     Path jar = jar("application.jar");
-    assertNotNull(find(jar));
-    assertNull(find(jar, dir));
+    assertNotNull(findFor(jar, jar));
+    assertNull(findFor(jar, jar, dir));
+  }
+
+  /** It may hold a stale copy, beside a manifest that names the jars. */
+  @Test
+  void theOnlyEntryHasToBeSluices() throws Exception {
+    Path jar = jar("application.jar");
+    assertNull(findFor(dir.resolve("sluice.jar"), jar));
+  }
+
+  /** A program may have set the property. */
+  @Test
+  void aClassPathWithoutSluiceIsNotBelieved() throws Exception {
+    assertNull(findFor(dir.resolve("sluice.jar"), jar(NAME), dir));
+  }
+
+  @Test
+  void aLibraryInAnotherFolderIsNone() throws Exception {
+    Properties properties = new Properties();
+    properties.setProperty("library", "../" + NativeFolder.PLATFORM.libraryName());
+    properties.setProperty("bytes", Integer.toString(library.length));
+    LibraryCopy copy = new LibraryCopy("there", properties);
+    UnavailableException e =
+        assertThrows(UnavailableException.class, () -> copy.with(library, LibraryFile.crc32(library), NativeFolder.PLATFORM));
+    assertTrue(e.getMessage().startsWith("../libsluice.so beside there is no name of a file"), e.getMessage());
   }
 
   @Test

@@ -290,6 +290,16 @@ class NativeLoaderTest {
   }
 
   @Test
+  void theProgramsLoaderSaysWhichCLibraryUnlessItIsALinkToMusls() throws Exception {
+    Path glibc = Files.createFile(dir.resolve("ld-linux-x86-64.so.2"));
+    Path musl = Files.createFile(dir.resolve("libc.musl-x86_64.so.1"));
+    Path link = Files.createSymbolicLink(Files.createDirectory(dir.resolve("lib")).resolve("ld-linux-x86-64.so.2"), musl);
+    assertTrue(Platform.isGlibc("\177ELF\0" + glibc + "\0libc.so.6\0"));
+    assertFalse(Platform.isGlibc("\177ELF\0" + link + "\0libc.so.6\0"));
+    assertFalse(Platform.isGlibc("\177ELF\0/lib/ld-musl-x86_64.so.1\0"));
+  }
+
+  @Test
   void platformNamesFollowTheClassifiers() {
     assertEquals("linux-x86_64", Platform.of("Linux", "amd64").classifier());
     assertEquals("linux-aarch_64", Platform.of("Linux", "aarch64").classifier());

@@ -44,11 +44,14 @@ final class ClassPathSearch {
     return search.read(chosen);
   }
 
-  /** Warns when there is another library than the loaded one. Nothing that goes wrong here is worth a word: what was needed is loaded. */
+  /**
+   * Warns when there is another library than the loaded one. Nothing that goes wrong here is worth a word, be it in a class loader or in a log:
+   * what was needed is loaded.
+   */
   static void warnOfOthers(ClassLoader loader, Platform platform, LibraryCopy loaded) {
     try {
       new ClassPathSearch(loader, platform).warnIfDifferent(loaded);
-    } catch (UnavailableException e) {
+    } catch (UnavailableException | RuntimeException | LinkageError e) {
       return;
     }
   }

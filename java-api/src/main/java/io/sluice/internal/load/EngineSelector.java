@@ -171,7 +171,7 @@ final class EngineSelector implements Selection.Standing {
     return standing(false);
   }
 
-  /** What was not usable after the choice is looked at again each time: the reason may have been one of that moment. */
+  /** What comes behind the choice is looked at each time: a reason against it may have been one of that moment. */
   private synchronized List<Candidate> standing(boolean all) {
     List<Candidate> candidates = new ArrayList<>();
     for (String name : order) {

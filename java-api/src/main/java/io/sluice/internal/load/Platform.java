@@ -103,10 +103,11 @@ public record Platform(String os, String arch, String libc) {
 
   static boolean isGlibc(String program) throws IOException {
     int at = program.indexOf(GLIBC_LOADER);
-    if (at < 0) {
+    int end = program.indexOf('\0', at);
+    if (at < 0 || end < 0) { // Or the page ends in the middle of the name.
       return false;
     }
-    String loader = program.substring(program.lastIndexOf('\0', at) + 1, program.indexOf('\0', at));
+    String loader = program.substring(program.lastIndexOf('\0', at) + 1, end);
     return !new File(loader).getCanonicalPath().contains(MUSL);
   }
 

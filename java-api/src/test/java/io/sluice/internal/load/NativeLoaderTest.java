@@ -297,6 +297,7 @@ class NativeLoaderTest {
     assertTrue(Platform.isGlibc("\177ELF\0" + glibc + "\0libc.so.6\0"));
     assertFalse(Platform.isGlibc("\177ELF\0" + link + "\0libc.so.6\0"));
     assertFalse(Platform.isGlibc("\177ELF\0/lib/ld-musl-x86_64.so.1\0"));
+    assertFalse(Platform.isGlibc("\177ELF\0/lib64/ld-linux-x86"), "cut off at the end of the page");
   }
 
   @Test
